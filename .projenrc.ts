@@ -1,0 +1,99 @@
+import { awscdk, javascript, typescript } from 'projen';
+import { ApiSurface, Floors, Lanes, NpmExports } from './projenrc';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-postmaster',
+  description: 'Amazon SES as AWS CDK constructs: domains that authenticate, mail that is watched.',
+  author: 'The cdk-postmaster authors',
+  authorAddress: 'cdk-postmaster@users.noreply.github.com',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-postmaster/cdk-postmaster.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'The cdk-postmaster authors',
+  keywords: ['ses', 'email', 'dkim', 'spf', 'dmarc', 'bimi', 'mail', 'deliverability'],
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenVersion: '~0.103.25',
+  projenrcTs: true,
+  runner: typescript.TypeScriptRunner.tsx(),
+
+  // 2.257 is the first minor that cdk-nag 3 accepts and that has `Validations`. Tests run on it; `npm run test:latest` runs them on the newest.
+  cdkVersion: '2.257.0',
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.16',
+  typescriptVersion: '~6.0.3',
+  minNodeVersion: '20.19.0',
+  workflowNodeVersion: '24',
+  peerDeps: ['cdk-nag@^3.0.2'],
+  // The public suffix list (which names share an owner) changes weekly; tldts follows it, has no dependency and loads on first use.
+  bundledDeps: ['tldts@^7.5.5'],
+  devDeps: [
+    'aws-cdk@^2.1148.1', // the registry's `latest` is 3.0.0, an accidental release
+    'cdk-nag@^3.0.2',
+    'tsx@^4.23.15',
+    'fast-check@^4.10.2',
+    'dns-packet@^5.6.1',
+    '@types/dns-packet@^5.6.5',
+    'mailauth@~4.13.3', // 7.x needs Node 22
+    // bundled into the handlers by esbuild
+    '@aws-sdk/client-route-53@^3.1169.0',
+    '@aws-sdk/client-sts@^3.1169.0',
+    // the end-to-end lane asserts through the SDK
+    '@aws-sdk/client-sesv2@^3.1169.0',
+    '@aws-sdk/client-cloudformation@^3.1169.0',
+    '@types/aws-lambda@^8.10.150',
+  ],
+
+  lambdaOptions: {
+    runtime: awscdk.LambdaRuntime.NODEJS_24_X,
+    awsSdkConnectionReuse: false,
+    // the SDK goes into the bundle, tree-shaken: a handler runs the same SDK that its tests ran, wherever it is deployed
+    bundlingOptions: { externals: [], sourcemap: false },
+  },
+  bin: { postmaster: 'bin/postmaster' },
+  integrationTestAutoDiscover: false,
+  edgeLambdaAutoDiscover: false,
+  singletonLambdaAutoDiscover: false,
+  lambdaExtensionAutoDiscover: false,
+  sampleCode: false,
+  docgen: true,
+
+  publishToPypi: { distName: 'cdk-postmaster', module: 'cdk_postmaster', trustedPublishing: true },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkpostmaster.cdkpostmaster',
+    mavenGroupId: 'io.github.cdkpostmaster',
+    mavenArtifactId: 'cdk-postmaster',
+    mavenServerId: 'central-ossrh',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkPostmaster', packageId: 'CdkPostmaster', trustedPublishing: true },
+  publishToGo: { moduleName: 'github.com/cdk-postmaster/cdk-postmaster-go' },
+  npmTrustedPublishing: true,
+  depsUpgradeOptions: { cooldown: 5 },
+
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      setupFiles: ['<rootDir>/test/support/setup.ts'],
+      coverageReporters: ['text-summary', 'lcov'],
+    },
+  },
+  tsJestOptions: { transformOptions: { isolatedModules: true } },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'bin', 'bench', 'examples', 'projenrc'] },
+  gitignore: ['cdk.out/', '.venv/', '.tmp/', '*.tgz', '.DS_Store'],
+});
+
+// jsii prints a notice about Node 20 on each run; the build output should be ours
+project.tasks.addEnvironment('JSII_SILENCE_SUPPORT_WARNING', 'true');
+
+// what is published: lib, assets, .jsii, API.md and the command; the rest is for whoever works on the library
+for (const path of ['/bench', '/bin/app.ts', '/bin/demo.ts', '/cdk.json', '/examples', '/projenrc', '/test', '/.ci', '/docs', '/cdk.out', '/rosetta']) {
+  project.addPackageIgnore(path);
+}
+
+new Floors(project);
+new NpmExports(project);
+new ApiSurface(project);
+new Lanes(project);
+
+project.synth();

@@ -1,0 +1,4 @@
+export * from './api-surface';
+export * from './floors';
+export * from './lanes';
+export * from './npm-exports';

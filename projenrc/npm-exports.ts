@@ -1,0 +1,17 @@
+import { Component } from 'projen';
+import type { NodeProject } from 'projen/lib/javascript';
+
+/**
+ * The doors of the npm package. What is not listed here cannot be imported, so it can change.
+ */
+export class NpmExports extends Component {
+  public constructor(project: NodeProject) {
+    super(project);
+    project.package.addField('exports', {
+      '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+      './package.json': './package.json',
+      './.jsii': './.jsii',
+      './.warnings.jsii.js': './.warnings.jsii.js',
+    });
+  }
+}

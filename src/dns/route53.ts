@@ -1,0 +1,58 @@
+import { Token } from 'aws-cdk-lib';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import type { Construct, IConstruct, IDependable } from 'constructs';
+import { claimNames } from './claimed-names';
+import { DnsPublication, MailDns } from './mail-dns';
+import { refuseOutsideZone } from './zone-name';
+import { fail } from '../private/errors';
+
+/**
+ * Publishes into a hosted zone of this account.
+ */
+export class Route53Dns extends MailDns {
+  public constructor(private readonly zone: route53.IHostedZone) {
+    super();
+  }
+
+  public get domainName(): string {
+    return zoneNameOf(this.zone);
+  }
+
+  public publish(scope: Construct, id: string, publication: DnsPublication): IDependable {
+    refusePrivate(scope, this.zone);
+    refuseOutsideZone(scope, this.domainName, publication.records);
+    claimNames(scope, this.zone.hostedZoneId, publication.records);
+    const group = new route53.CfnRecordSetGroup(scope, id, {
+      hostedZoneId: this.zone.hostedZoneId,
+      recordSets: publication.records.map(record => ({
+        name: record.fqdn,
+        type: record.recordType,
+        ttl: String(record.ttlSeconds),
+        resourceRecords: record.route53Values,
+      })),
+    });
+    group.applyRemovalPolicy(publication.removalPolicy);
+    return group;
+  }
+}
+
+function zoneNameOf(zone: route53.IHostedZone): string {
+  let name: string;
+  try {
+    name = zone.zoneName;
+  } catch {
+    // an import by ID alone throws here, with a text about aws-cdk-lib's internals
+    fail('Dns.zoneWithoutName', 'the hosted zone was imported by its ID and does not know its name; import it with HostedZone.fromHostedZoneAttributes', zone);
+  }
+  return name.replace(/\.$/, '');
+}
+
+/** An import does not tell whether a zone is private; a zone that this app defines does. */
+function refusePrivate(scope: IConstruct, zone: route53.IHostedZone): void {
+  const resource = zone.node.defaultChild;
+  const vpcs = resource instanceof route53.CfnHostedZone ? resource.stack.resolve(resource.vpcs) : undefined;
+  if (zone instanceof route53.PrivateHostedZone || vpcs?.length > 0) {
+    const name = Token.isUnresolved(zone.zoneName) ? zone.node.path : zone.zoneName;
+    fail('Dns.privateZone', `the hosted zone "${name}" is private; SES and receivers look mail records up in public DNS, so give a public hosted zone`, scope);
+  }
+}

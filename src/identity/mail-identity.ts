@@ -1,0 +1,193 @@
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import { Construct, type IConstruct } from 'constructs';
+import { HAS_ADDRESS_KEYS, NEEDS_TEMPLATE, SendAction } from './send-action';
+import { ADDRESS_CONDITIONS, mixedCasePatterns, renderConditions, SendConditions } from './send-conditions';
+import { fail, located } from '../private/errors';
+import { finding } from '../private/finding';
+import { checkName, SES_NAMES } from '../ses/names';
+
+/**
+ * What a grantee may send, and within which limits.
+ */
+export interface GrantSendOptions extends SendConditions {
+  /**
+   * The actions to allow.
+   *
+   * @default [SendAction.SEND_EMAIL, SendAction.SEND_RAW_EMAIL]
+   */
+  readonly actions?: SendAction[];
+
+  /**
+   * The configuration sets that the grantee may name when it sends, beside the identity's default one.
+   *
+   * @default - the identity's default configuration set only
+   */
+  readonly configurationSets?: ses.IConfigurationSet[];
+
+  /**
+   * The names of the templates that the grantee may send.
+   *
+   * @default - none
+   */
+  readonly templates?: string[];
+}
+
+/**
+ * An SES identity that mail can be sent from: a domain or an address.
+ */
+export interface IMailIdentity extends IConstruct {
+  /**
+   * The domain or the address.
+   */
+  readonly identityName: string;
+
+  /**
+   * The ARN of the identity.
+   */
+  readonly identityArn: string;
+
+  /**
+   * The aws-cdk-lib identity.
+   */
+  readonly identity: ses.IEmailIdentity;
+
+  /**
+   * Allows to send mail from this identity: on the identity, on its default configuration set, and on the sets and templates named.
+   *
+   * SES authorizes a call on each of them; a grant on the identity alone fails as soon as a configuration set is involved.
+   *
+   * @param grantee who may send, of the same account
+   * @param options actions and limits
+   */
+  grantSend(grantee: iam.IGrantable, options?: GrantSendOptions): iam.Grant;
+
+  /**
+   * Allows to answer received mail with a bounce message.
+   *
+   * @param grantee who may bounce
+   * @param fromAddresses the From addresses of the bounce messages, with `*` as wildcard
+   */
+  grantSendBounce(grantee: iam.IGrantable, fromAddresses: string[]): iam.Grant;
+}
+
+/**
+ * What domains, addresses and imported identities share.
+ */
+export abstract class MailIdentity extends Construct implements IMailIdentity {
+  /**
+   * The domain or the address.
+   */
+  public abstract readonly identityName: string;
+
+  /**
+   * The aws-cdk-lib identity.
+   */
+  public abstract readonly identity: ses.IEmailIdentity;
+
+  /**
+   * The configuration set of mail which names none.
+   */
+  public abstract readonly defaultConfigurationSet?: ses.IConfigurationSet;
+
+  /**
+   * The ARN of the identity.
+   */
+  public get identityArn(): string {
+    return this.identity.emailIdentityArn;
+  }
+
+  /**
+   * Allows to send mail from this identity: on the identity, on its default configuration set, and on the sets and templates named.
+   *
+   * @param grantee who may send, of the same account
+   * @param options actions and limits
+   */
+  public grantSend(grantee: iam.IGrantable, options: GrantSendOptions = {}): iam.Grant {
+    const actions = options.actions ?? [SendAction.SEND_EMAIL, SendAction.SEND_RAW_EMAIL];
+    this.checkActions(actions, options);
+    this.refuseForeignGrantee(grantee);
+    const patterns = mixedCasePatterns(options);
+    if (patterns.length > 0) {
+      finding(this, 'Grant.mixedCase', `the grant to ${grantee.grantPrincipal} has ${patterns.join(', ')}: IAM compares letter by letter, ` +
+        'so an address in lower case will not match; write patterns as the sender writes addresses');
+    }
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.identityArn, ...this.configurationSetArns(options), ...this.templateArns(options)],
+      scope: this,
+      conditions: located(this, () => renderConditions(options)),
+    });
+  }
+
+  /**
+   * Allows to answer received mail with a bounce message.
+   *
+   * @param grantee who may bounce
+   * @param fromAddresses the From addresses of the bounce messages, with `*` as wildcard
+   */
+  public grantSendBounce(grantee: iam.IGrantable, fromAddresses: string[]): iam.Grant {
+    this.refuseForeignGrantee(grantee);
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['ses:SendBounce'],
+      resourceArns: [this.identityArn],
+      scope: this,
+      conditions: located(this, () => renderConditions({ fromAddresses })),
+    });
+  }
+
+  private checkActions(actions: SendAction[], options: GrantSendOptions): void {
+    if (actions.length === 0) fail('Grant.noAction', 'actions is an empty list; leave it out to allow SendEmail and SendRawEmail', this);
+    const templated = actions.find(action => NEEDS_TEMPLATE.has(action));
+    if (templated && !options.templates?.length) {
+      fail('Grant.template', `${templated} is authorized on a template too; name those that may be sent in the option \`templates\``, this);
+    }
+    const blind = actions.find(action => !HAS_ADDRESS_KEYS.has(action));
+    const limit = ADDRESS_CONDITIONS.find(condition => options[condition] !== undefined);
+    if (blind && limit) {
+      fail('Grant.addressCondition', `SES does not tell IAM the addresses of a ${blind} call, so \`${limit}\` would deny every one; ` +
+        'grant it apart, without limits to addresses', this);
+    }
+  }
+
+  /** IAM alone cannot let another account in: that takes a policy on the identity. */
+  private refuseForeignGrantee(grantee: iam.IGrantable): void {
+    const account = grantee.grantPrincipal.principalAccount;
+    const own = Stack.of(this).account;
+    if (account === undefined || Token.isUnresolved(account) || Token.isUnresolved(own) || account === own) return;
+    fail('Grant.otherAccount', `the grantee belongs to account ${account} and the identity to ${own}; ` +
+      'SES lets another account send only by a sending authorization policy on the identity', this);
+  }
+
+  private configurationSetArns(options: GrantSendOptions): string[] {
+    const sets = [...this.defaultConfigurationSet ? [this.defaultConfigurationSet] : [], ...options.configurationSets ?? []];
+    return [...new Set(sets.map(set => this.arnOf('configuration-set', set.configurationSetName)))];
+  }
+
+  private templateArns(options: GrantSendOptions): string[] {
+    return (options.templates ?? []).map(template => this.arnOf('template', located(this, () => checkName(SES_NAMES.template, template))));
+  }
+
+  private arnOf(resource: string, resourceName: string): string {
+    return Stack.of(this).formatArn({ service: 'ses', resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+  }
+}
+
+/**
+ * An identity that exists already.
+ */
+export class ImportedIdentity extends MailIdentity {
+  public readonly identityName: string;
+  public readonly identity: ses.IEmailIdentity;
+
+  public constructor(
+    scope: Construct, id: string, importTo: (scope: Construct) => ses.IEmailIdentity, public readonly defaultConfigurationSet?: ses.IConfigurationSet,
+  ) {
+    super(scope, id);
+    this.identity = importTo(this);
+    this.identityName = this.identity.emailIdentityName;
+  }
+}

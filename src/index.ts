@@ -1,0 +1,4 @@
+export * from './ses'; // what SES is
+export * from './records'; // what is published
+export * from './dns'; // where it is published
+export * from './identity'; // who writes

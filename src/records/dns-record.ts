@@ -1,0 +1,166 @@
+import type { Duration } from 'aws-cdk-lib';
+import { normalizeRecordName } from './domain-name';
+import { OctetEscape, quoteTxt, unquoteTxt } from './txt';
+import { fail } from '../private/errors';
+import { hasToken } from '../private/tokens';
+
+/**
+ * Seconds that a resolver may keep a record when nothing else is said: short enough to correct a mistake within half an hour.
+ */
+const DEFAULT_TTL_SECONDS = 1800;
+
+/**
+ * The kinds of DNS record that mail authentication is made of.
+ */
+export enum DnsRecordType {
+  /** A name that stands for another name (Easy DKIM). */
+  CNAME = 'CNAME',
+  /** The server which takes mail for a name (MAIL FROM). */
+  MX = 'MX',
+  /** A text (SPF, DKIM keys, DMARC, BIMI). */
+  TXT = 'TXT',
+}
+
+/**
+ * What can be said of a DNS record beside its name and values.
+ */
+export interface DnsRecordOptions {
+  /**
+   * How long a resolver may keep the record, in whole seconds from 0 to 2147483647.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly ttl?: Duration;
+
+  /**
+   * Why the record exists, in a sentence for the person who administers the zone.
+   *
+   * @default - no purpose is stated
+   */
+  readonly purpose?: string;
+}
+
+/**
+ * One DNS record set: an absolute name, a type, its values, how long it may be kept, and why it exists.
+ */
+export class DnsRecord {
+  /**
+   * A text record set. Each value is a text of its own; one above 255 octets is split into several strings of one record.
+   *
+   * @param name the absolute name, e.g. `_dmarc.example.com`
+   * @param values the texts, without quotation marks
+   * @param options TTL and purpose
+   */
+  public static txt(name: string, values: string[], options: DnsRecordOptions = {}): DnsRecord {
+    return new DnsRecord(name, DnsRecordType.TXT, values, options);
+  }
+
+  /**
+   * An alias: whoever asks for `name` is sent on to `target`.
+   *
+   * @param name the absolute name
+   * @param target the absolute name that it stands for
+   * @param options TTL and purpose
+   */
+  public static cname(name: string, target: string, options: DnsRecordOptions = {}): DnsRecord {
+    return new DnsRecord(name, DnsRecordType.CNAME, [normalizeRecordName(target)], options);
+  }
+
+  /**
+   * A mail exchanger.
+   *
+   * @param name the absolute name
+   * @param priority 0 to 65535; the lowest is tried first
+   * @param host the absolute name of the mail server
+   * @param options TTL and purpose
+   */
+  public static mx(name: string, priority: number, host: string, options: DnsRecordOptions = {}): DnsRecord {
+    if (!Number.isInteger(priority) || priority < 0 || priority > 65535) {
+      fail('DnsRecord.mxPriority', `the MX priority of ${name} is ${priority}; it is a whole number from 0 to 65535`);
+    }
+    return new DnsRecord(name, DnsRecordType.MX, [`${priority} ${normalizeRecordName(host)}`], options);
+  }
+
+  /**
+   * Reads lines of a zone file as `zoneFileLines` writes them, e.g. `_dmarc.example.com. 1800 IN TXT "v=DMARC1;p=none"`.
+   *
+   * @param lines the lines of one record set, with absolute names; a comment after ` ; ` is left out
+   * @param purpose why the record exists
+   */
+  public static parse(lines: string, purpose: string = ''): DnsRecord {
+    const [first, ...others] = lines.trim().split(/\r?\n/).map(line => DnsRecord.parseLine(line, purpose));
+    const stranger = others.find(other => other.name !== first.name || other.recordType !== first.recordType);
+    if (stranger) fail('DnsRecord.lines', `${stranger.recordType} ${stranger.name} is not of the same record set as ${first.recordType} ${first.name}`);
+    return first.withValues(...others.flatMap(other => other.values));
+  }
+
+  private static parseLine(line: string, purpose: string): DnsRecord {
+    const parts = /^(\S+)\.\s+(\d+)\s+IN\s+(CNAME|MX|TXT)\s+(.+?)(?:\s+;\s.*)?$/.exec(line.trim());
+    if (!parts) fail('DnsRecord.line', `"${line}" is not a record line; the form is "NAME. TTL IN CNAME|MX|TXT DATA"`);
+    const [, name, ttl, type, data] = parts;
+    const value = type === DnsRecordType.TXT ? unquoteTxt(data, OctetEscape.ZONE_FILE) : data.replace(/\.$/, '');
+    return new DnsRecord(name, type as DnsRecordType, [value], { purpose }, Number(ttl));
+  }
+
+  /** The absolute name in lower case, without the trailing dot. */
+  public readonly name: string;
+
+  /** The type of the record. */
+  public readonly recordType: DnsRecordType;
+
+  /** The values as data: a TXT value without quotation marks, an MX value as `10 host`, a name without trailing dot. */
+  public readonly values: string[];
+
+  /** How long a resolver may keep the record, in seconds. */
+  public readonly ttlSeconds: number;
+
+  /** Why the record exists; empty when nobody said. */
+  public readonly purpose: string;
+
+  private constructor(name: string, type: DnsRecordType, values: string[], options: DnsRecordOptions, ttlSeconds?: number) {
+    if (values.length === 0) fail('DnsRecord.noValue', `the ${type} record ${name} has no value`);
+    this.name = normalizeRecordName(name);
+    this.recordType = type;
+    this.values = [...values];
+    this.ttlSeconds = ttlSeconds ?? options.ttl?.toSeconds() ?? DEFAULT_TTL_SECONDS;
+    this.purpose = options.purpose ?? '';
+  }
+
+  /**
+   * The absolute name with the trailing dot, which no zone can double.
+   */
+  public get fqdn(): string {
+    return `${this.name}.`;
+  }
+
+  /**
+   * The values as Route 53 takes them: TXT quoted and split into strings of at most 255 octets.
+   */
+  public get route53Values(): string[] {
+    return this.recordType === DnsRecordType.TXT ? this.values.map(value => quoteTxt(value, OctetEscape.ROUTE53)) : this.values;
+  }
+
+  /**
+   * The record set as lines of a BIND zone file, one a value, with absolute names.
+   */
+  public get zoneFileLines(): string[] {
+    const data = (value: string) => this.recordType === DnsRecordType.TXT ? quoteTxt(value, OctetEscape.ZONE_FILE) : `${value}.`;
+    return this.values.map(value => `${this.fqdn} ${this.ttlSeconds} IN ${this.recordType} ${data(value)}`);
+  }
+
+  /**
+   * Whether a name or value is known only when the stack is deployed.
+   */
+  public get isDeployTime(): boolean {
+    return [this.name, ...this.values].some(hasToken);
+  }
+
+  /**
+   * The same record set with more values. DNS has one TXT set a name, so records which share name and type are one set.
+   *
+   * @param values the values to add; those already there are not added twice
+   */
+  public withValues(...values: string[]): DnsRecord {
+    return new DnsRecord(this.name, this.recordType, [...new Set([...this.values, ...values])], { purpose: this.purpose }, this.ttlSeconds);
+  }
+}

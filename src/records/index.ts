@@ -1,0 +1,1 @@
+export { DnsRecord, DnsRecordOptions, DnsRecordType } from './dns-record';

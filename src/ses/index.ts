@@ -1,0 +1,1 @@
+export { SesRegion, SesRegionOverrides } from './region';
