@@ -1,6 +1,9 @@
 import { awscdk, javascript, typescript } from 'projen';
 import { ApiSurface, Floors, Lanes, NpmExports } from './projenrc';
 
+// The SDK goes into the bundle, so a handler runs the SDK that its tests ran. Its ES modules come first: only they can be tree-shaken.
+const HANDLER_BUNDLE: javascript.AddBundleOptions = { platform: 'node', target: 'node24', externals: [], sourcemap: false, minify: true, mainFields: ['module', 'main'] };
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-postmaster',
   description: 'Amazon SES as AWS CDK constructs: domains that authenticate, mail that is watched.',
@@ -47,8 +50,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaOptions: {
     runtime: awscdk.LambdaRuntime.NODEJS_24_X,
     awsSdkConnectionReuse: false,
-    // the SDK goes into the bundle, tree-shaken: a handler runs the same SDK that its tests ran, wherever it is deployed
-    bundlingOptions: { externals: [], sourcemap: false },
+    bundlingOptions: HANDLER_BUNDLE,
   },
   bin: { postmaster: 'bin/postmaster' },
   integrationTestAutoDiscover: false,
@@ -84,7 +86,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 });
 
 // jsii prints a notice about Node 20 on each run; the build output should be ours
-project.tasks.addEnvironment('JSII_SILENCE_SUPPORT_WARNING', 'true');
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
 // what is published: lib, assets, .jsii, API.md and the command; the rest is for whoever works on the library
 for (const path of ['/bench', '/bin/app.ts', '/bin/demo.ts', '/cdk.json', '/examples', '/projenrc', '/test', '/.ci', '/docs', '/cdk.out', '/rosetta']) {

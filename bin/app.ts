@@ -19,7 +19,7 @@ if (!domainName) {
   process.exit(1);
 }
 
-const stack = new Stack(app, context('stackName') ?? `Postmaster-${domainName.replace(/\./g, '-')}`, {
+const stack = new Stack(app, context('stackName') ?? `Postmaster-${domainName.replace(/[^A-Za-z0-9]+/g, '-')}`, {
   description: `Mail domain ${domainName}`,
   env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
 });

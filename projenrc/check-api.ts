@@ -1,9 +1,26 @@
 /* Reads .jsii and refuses what jsii itself lets pass. Run by the build after compilation. */
 import { readFileSync } from 'node:fs';
 
-interface Docs { summary?: string; default?: string; custom?: Record<string, string> }
-interface Member { name: string; docs?: Docs; optional?: boolean; type?: unknown; returns?: { type: unknown }; parameters?: Member[]; overrides?: string }
-interface Type { fqn: string; name: string; kind: string; docs?: Docs; datatype?: boolean; properties?: Member[]; methods?: Member[]; members?: Member[]; initializer?: { parameters?: Member[] } }
+interface Docs { summary?: string; default?: string }
+interface Member {
+  name: string;
+  docs?: Docs;
+  optional?: boolean;
+  type?: unknown;
+  returns?: { type: unknown };
+  parameters?: Member[];
+  overrides?: string;
+}
+
+interface Type {
+  name: string;
+  kind: string;
+  docs?: Docs;
+  datatype?: boolean;
+  properties?: Member[];
+  methods?: Member[];
+  members?: Member[];
+}
 
 const assembly = JSON.parse(readFileSync('.jsii', 'utf8')) as { types: Record<string, Type> };
 const faults: string[] = [];

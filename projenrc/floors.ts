@@ -29,7 +29,6 @@ export class Floors extends Component {
     super(project);
     const eslint = project.eslint!;
     eslint.addRules({
-      'max-len': ['error', { code: 150, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true, ignoreComments: false }],
       'import/no-restricted-paths': ['error', { zones: this.zones() }],
       'import/no-cycle': ['error'],
     });

@@ -2,3 +2,4 @@ export * from './ses'; // what SES is
 export * from './records'; // what is published
 export * from './dns'; // where it is published
 export * from './identity'; // who writes
+export * from './checks'; // cdk-nag rules about mail

@@ -17,7 +17,7 @@ export function claimNames(scope: IConstruct, zoneId: string, records: DnsRecord
     if (owner !== undefined) {
       fail('Dns.publishedTwice',
         `the ${record.recordType} record ${record.name} is already published in zone ${zoneId} by ${owner}; ` +
-        'a zone has one record set of a name and type, so leave it out here (prop `publish`, e.g. `{ mailFrom: false }`)', scope);
+        'a zone has one record set of a name and type, so leave it out here (prop `publish`, e.g. `{ mailFromMx: false }`)', scope);
     }
     owners.set(key, scope.node.path);
   }

@@ -1,4 +1,4 @@
 export { Dns } from './dns';
-export { ElsewhereDnsOptions } from './elsewhere';
-export { DnsPublication, MailDns } from './mail-dns';
-export { Route53InAccountDnsProps } from './route53-in-account';
+export { type ElsewhereDnsOptions } from './elsewhere';
+export { type DnsPublication, MailDns } from './mail-dns';
+export { type Route53InAccountDnsProps } from './route53-in-account';

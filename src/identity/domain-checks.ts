@@ -71,7 +71,7 @@ export function reportDomain(scope: Construct, policies: DomainPolicies, records
       'give Bimi.logo a verified mark certificate');
   }
   for (const record of recordsForOthers) {
-    finding(scope, 'VerifiedDomain.reportsNeedConsent', `DMARC reports go to another domain, which has to consent: have it publish ` +
+    finding(scope, 'VerifiedDomain.reportsNeedConsent', 'DMARC reports go to another domain, which has to consent: have it publish ' +
       `TXT ${record.name} with "${record.values[0]}" (see recordsForOthers)`);
   }
 }

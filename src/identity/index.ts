@@ -1,7 +1,7 @@
-export { BringYourOwnDkimOptions, DisabledDkimOptions, Dkim, DkimConfig, EasyDkimOptions } from './dkim';
-export { MailFrom, MailFromConfig, MailFromOptions } from './mail-from';
-export { GrantSendOptions, IMailIdentity, MailIdentity } from './mail-identity';
+export { type BringYourOwnDkimOptions, type DisabledDkimOptions, Dkim, type DkimConfig, type EasyDkimOptions } from './dkim';
+export { MailFrom, type MailFromConfig, type MailFromOptions } from './mail-from';
+export { type GrantSendOptions, type IMailIdentity, MailIdentity } from './mail-identity';
 export { SendAction } from './send-action';
-export { DisplayName, SendConditions } from './send-conditions';
-export { VerifiedAddress, VerifiedAddressProps } from './verified-address';
-export { PublishedRecords, VerifiedDomain, VerifiedDomainProps } from './verified-domain';
+export { DisplayName, type SendConditions } from './send-conditions';
+export { VerifiedAddress, type VerifiedAddressProps } from './verified-address';
+export { type PublishedRecords, VerifiedDomain, type VerifiedDomainProps } from './verified-domain';

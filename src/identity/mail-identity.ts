@@ -117,7 +117,6 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
       grantee,
       actions,
       resourceArns: [this.identityArn, ...this.configurationSetArns(options), ...this.templateArns(options)],
-      scope: this,
       conditions: located(this, () => renderConditions(options)),
     });
   }
@@ -134,7 +133,6 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
       grantee,
       actions: ['ses:SendBounce'],
       resourceArns: [this.identityArn],
-      scope: this,
       conditions: located(this, () => renderConditions({ fromAddresses })),
     });
   }

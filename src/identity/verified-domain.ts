@@ -258,7 +258,7 @@ export class VerifiedDomain extends MailIdentity {
     });
     const removalPolicy = removalPolicyOf(props);
     identity.applyRemovalPolicy(removalPolicy);
-    if (signing.unsignedReason) identity.node.defaultChild!.node.addMetadata('cdk-postmaster:dkim-disabled', signing.unsignedReason);
+    if (signing.unsignedReason) (identity.node.defaultChild as ses.CfnEmailIdentity).addMetadata('cdk-postmaster:dkim-disabled', signing.unsignedReason);
     if (props.defaultConfigurationSet) reportVanishingDefaultSet(this, props.defaultConfigurationSet, removalPolicy);
     return identity;
   }

@@ -9,6 +9,14 @@ import { hasToken } from '../private/tokens';
  */
 const DEFAULT_TTL_SECONDS = 1800;
 
+/** The longest TTL: 31 bits (RFC 2181, section 8). */
+const TTL_MAX = 2147483647;
+
+const PRIORITY_MAX = 65535;
+
+/** A line as `zoneFileLines` writes it: name, TTL, type, data, and a comment that begins outside of quotation marks. */
+const ZONE_FILE_LINE = /^(\S+)\.\s+(\d+)\s+IN\s+(CNAME|MX|TXT)\s+((?:"(?:[^"\\]|\\.)*"|[^";])+?)\s*(?:;.*)?$/s;
+
 /**
  * The kinds of DNS record that mail authentication is made of.
  */
@@ -63,7 +71,7 @@ export class DnsRecord {
    * @param options TTL and purpose
    */
   public static cname(name: string, target: string, options: DnsRecordOptions = {}): DnsRecord {
-    return new DnsRecord(name, DnsRecordType.CNAME, [normalizeRecordName(target)], options);
+    return new DnsRecord(name, DnsRecordType.CNAME, [target], options);
   }
 
   /**
@@ -75,8 +83,8 @@ export class DnsRecord {
    * @param options TTL and purpose
    */
   public static mx(name: string, priority: number, host: string, options: DnsRecordOptions = {}): DnsRecord {
-    if (!Number.isInteger(priority) || priority < 0 || priority > 65535) {
-      fail('DnsRecord.mxPriority', `the MX priority of ${name} is ${priority}; it is a whole number from 0 to 65535`);
+    if (!Number.isInteger(priority) || priority < 0 || priority > PRIORITY_MAX) {
+      fail('DnsRecord.mxPriority', `the MX priority of ${name} is ${priority}; it is a whole number from 0 to ${PRIORITY_MAX}`);
     }
     return new DnsRecord(name, DnsRecordType.MX, [`${priority} ${normalizeRecordName(host)}`], options);
   }
@@ -84,7 +92,7 @@ export class DnsRecord {
   /**
    * Reads lines of a zone file as `zoneFileLines` writes them, e.g. `_dmarc.example.com. 1800 IN TXT "v=DMARC1;p=none"`.
    *
-   * @param lines the lines of one record set, with absolute names; a comment after ` ; ` is left out
+   * @param lines the lines of one record set, with absolute names; a comment at the end of a line is left out
    * @param purpose why the record exists
    */
   public static parse(lines: string, purpose: string = ''): DnsRecord {
@@ -95,10 +103,10 @@ export class DnsRecord {
   }
 
   private static parseLine(line: string, purpose: string): DnsRecord {
-    const parts = /^(\S+)\.\s+(\d+)\s+IN\s+(CNAME|MX|TXT)\s+(.+?)(?:\s+;\s.*)?$/.exec(line.trim());
+    const parts = ZONE_FILE_LINE.exec(line.trim());
     if (!parts) fail('DnsRecord.line', `"${line}" is not a record line; the form is "NAME. TTL IN CNAME|MX|TXT DATA"`);
     const [, name, ttl, type, data] = parts;
-    const value = type === DnsRecordType.TXT ? unquoteTxt(data, OctetEscape.ZONE_FILE) : data.replace(/\.$/, '');
+    const value = type === DnsRecordType.TXT ? unquoteTxt(data, OctetEscape.ZONE_FILE) : data;
     return new DnsRecord(name, type as DnsRecordType, [value], { purpose }, Number(ttl));
   }
 
@@ -121,8 +129,14 @@ export class DnsRecord {
     if (values.length === 0) fail('DnsRecord.noValue', `the ${type} record ${name} has no value`);
     this.name = normalizeRecordName(name);
     this.recordType = type;
-    this.values = [...values];
-    this.ttlSeconds = ttlSeconds ?? options.ttl?.toSeconds() ?? DEFAULT_TTL_SECONDS;
+    this.values = [...new Set(values.map(value => normalizeValue(type, value)))];
+    if (type === DnsRecordType.CNAME && this.values.length > 1) {
+      fail('DnsRecord.cnameValues', `the CNAME record ${name} has ${this.values.length} values (${this.values.join(', ')}); a name stands for one other name (RFC 2181)`);
+    }
+    this.ttlSeconds = ttlSeconds ?? options.ttl?.toSeconds({ integral: false }) ?? DEFAULT_TTL_SECONDS;
+    if (!Number.isInteger(this.ttlSeconds) || this.ttlSeconds < 0 || this.ttlSeconds > TTL_MAX) {
+      fail('DnsRecord.ttl', `the TTL of ${name} is ${this.ttlSeconds} seconds; it is a whole number from 0 to ${TTL_MAX}`);
+    }
     this.purpose = options.purpose ?? '';
   }
 
@@ -161,6 +175,23 @@ export class DnsRecord {
    * @param values the values to add; those already there are not added twice
    */
   public withValues(...values: string[]): DnsRecord {
-    return new DnsRecord(this.name, this.recordType, [...new Set([...this.values, ...values])], { purpose: this.purpose }, this.ttlSeconds);
+    return new DnsRecord(this.name, this.recordType, [...this.values, ...values], { purpose: this.purpose }, this.ttlSeconds);
   }
+}
+
+/**
+ * The options of a record whose policy knows the purpose, unless the caller says another.
+ */
+export function withPurpose(options: DnsRecordOptions, purpose: string): DnsRecordOptions {
+  return { ttl: options.ttl, purpose: options.purpose ?? purpose };
+}
+
+/** Names in lower case and without the root's dot, so that equal values are equal texts. */
+function normalizeValue(type: DnsRecordType, value: string): string {
+  if (type === DnsRecordType.TXT) return value;
+  if (type === DnsRecordType.CNAME) return normalizeRecordName(value);
+  const parts = /^(\d{1,5})\s+(\S+)$/.exec(value);
+  if (parts && Number(parts[1]) <= PRIORITY_MAX) return `${Number(parts[1])} ${normalizeRecordName(parts[2])}`;
+  if (hasToken(value)) return value;
+  return fail('DnsRecord.mxValue', `"${value}" is not an MX value; the form is "10 mail.example.com", with a priority from 0 to ${PRIORITY_MAX}`);
 }

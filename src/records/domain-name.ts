@@ -26,11 +26,14 @@ export function normalizeDomain(domain: string, what: string): string {
 
 /**
  * The owner name of a DNS record: like a domain, but labels may begin with an underscore (`_dmarc`, `_domainkey`).
+ *
+ * @param recordName what was given
+ * @param what how the message calls it
  */
-export function normalizeRecordName(recordName: string): string {
+export function normalizeRecordName(recordName: string, what: string = 'record name'): string {
   if (hasToken(recordName)) return recordName.replace(/\.$/, '');
   const name = withoutRoot(recordName);
-  checkLabels(name, recordName, 'record name', /^[a-z0-9_-]+$/i, 'letters, digits, hyphens and underscores');
+  checkLabels(name, recordName, what, /^[a-z0-9_-]+$/i, 'letters, digits, hyphens and underscores');
   return name.toLowerCase();
 }
 

@@ -1,1 +1,10 @@
-export { DnsRecord, DnsRecordOptions, DnsRecordType } from './dns-record';
+export { Bimi, type BimiOptions } from './bimi';
+export { DkimKey } from './dkim-key';
+export { Dmarc } from './dmarc';
+export { DmarcAlignment, DmarcFailureOption, type DmarcOptions, DmarcPolicy } from './dmarc-options';
+export { DnsRecord, type DnsRecordOptions, DnsRecordType } from './dns-record';
+export { MtaSts, MtaStsMode, type MtaStsOptions, type MtaStsPolicyOptions } from './mta-sts';
+export { DnsExport } from './record-export';
+export { Spf } from './spf';
+export { SpfAll, type SpfOptions } from './spf-options';
+export { TlsRpt } from './tls-rpt';

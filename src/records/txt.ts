@@ -10,12 +10,18 @@ export enum OctetEscape {
   ROUTE53 = 8,
 }
 
+/** A deploy-time value within a text; kept as it is, whatever stands around it is escaped. */
+const TOKEN = /(\$\{Token\[[^\]]*\]\})/;
+
 /**
  * A TXT value in presentation form: quoted strings of at most 255 octets, which belong to one record and are read as one text.
  * A text with a token is quoted whole, since its length is not known yet.
  */
 export function quoteTxt(text: string, escape: OctetEscape): string {
-  if (hasToken(text)) return `"${text}"`;
+  if (hasToken(text)) {
+    const parts = text.split(TOKEN).map((part, index) => index % 2 === 0 ? escapeOctets(Buffer.from(part, 'utf8'), escape) : part);
+    return `"${parts.join('')}"`;
+  }
   const octets = Buffer.from(text, 'utf8');
   const strings: string[] = [];
   for (let start = 0; start < Math.max(octets.length, 1); start += CHARACTER_STRING_MAX) {
@@ -50,7 +56,15 @@ function escapeOctets(octets: Buffer, escape: OctetEscape): string {
 
 function* unescapeOctets(string: string, escape: OctetEscape): Generator<number> {
   for (const [, escapedOctet, escaped, plain] of string.matchAll(/\\(\d{3})|\\(.)|([^\\])/gsu)) {
-    if (escapedOctet !== undefined) yield parseInt(escapedOctet, escape);
+    if (escapedOctet !== undefined) yield octetOf(escapedOctet, escape);
     else yield* Buffer.from(escaped ?? plain, 'utf8');
   }
+}
+
+function octetOf(digits: string, escape: OctetEscape): number {
+  const octet = parseInt(digits, escape);
+  if (octet > 255 || octet.toString(escape).padStart(3, '0') !== digits) {
+    fail('DnsRecord.txtOctet', `a TXT value has the escape "\\${digits}"; it stands for an octet, from \\000 to \\${(255).toString(escape)}`);
+  }
+  return octet;
 }

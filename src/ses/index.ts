@@ -1,1 +1,1 @@
-export { SesRegion, SesRegionOverrides } from './region';
+export { SesRegion, type SesRegionOverrides } from './region';

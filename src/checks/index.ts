@@ -1,0 +1,1 @@
+export { MailChecks } from './mail-checks';

@@ -1,0 +1,57 @@
+/*
+ * What the checks look for, as pure functions over the properties of a CloudFormation resource. Each returns the findings, none when all is well.
+ */
+
+/** The properties of a resource as they stand in a template, intrinsic functions included. */
+export type Properties = Record<string, unknown>;
+
+/** AWS-managed policies that allow everything SES can do. */
+const FULL_ACCESS_POLICIES = /:policy\/AmazonSESFullAccess$/;
+
+/** The actions that send mail, as IAM patterns name them. */
+const SENDING = /^ses:(\*|Send.*)$/i;
+
+interface Statement {
+  Effect?: string;
+  Action?: string | string[];
+  Resource?: unknown;
+}
+
+/**
+ * Statements that allow all of SES, or sending from any identity of the account.
+ */
+export function broadSending(properties: Properties): string[] {
+  const documents = [properties.PolicyDocument, ...asList(properties.Policies).map(policy => (policy as Properties).PolicyDocument)];
+  const statements = documents.flatMap(document => asList((document as Properties | undefined)?.Statement) as Statement[]).filter(({ Effect }) => Effect === 'Allow');
+  const wide = statements.flatMap(({ Action, Resource }) => (asList(Action) as string[])
+    .filter(action => action.toLowerCase() === 'ses:*' || (SENDING.test(action) && asList(Resource).includes('*')))
+    .map(action => `Action::${action}`));
+  const managed = asList(properties.ManagedPolicyArns).map(arn => JSON.stringify(arn)).filter(arn => FULL_ACCESS_POLICIES.test(arn.replace(/["\]}]+$/, '')));
+  return [...new Set([...wide, ...managed.map(() => 'Policy::AmazonSESFullAccess')])];
+}
+
+/**
+ * A domain or address whose mail is not signed.
+ */
+export function unsignedIdentity(properties: Properties): boolean {
+  return (properties.DkimAttributes as Properties | undefined)?.SigningEnabled === false;
+}
+
+/**
+ * An identity whose mail is in no configuration set unless each call names one: its events are lost for callers that forget.
+ */
+export function noDefaultConfigurationSet(properties: Properties): boolean {
+  return (properties.ConfigurationSetAttributes as Properties | undefined)?.ConfigurationSetName === undefined;
+}
+
+/**
+ * A private DKIM key which stands in the template.
+ */
+export function exposedDkimKey(properties: Properties): boolean {
+  const key = (properties.DkimSigningAttributes as Properties | undefined)?.DomainSigningPrivateKey;
+  return key !== undefined && !JSON.stringify(key).includes('{{resolve:secretsmanager:');
+}
+
+function asList(value: unknown): unknown[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+}

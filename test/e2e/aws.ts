@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudFormation, type StackEvent } from '@aws-sdk/client-cloudformation';
+import {
+  Route53, type ListResourceRecordSetsCommandInput, type ListResourceRecordSetsCommandOutput, type ResourceRecordSet, type RRType,
+} from '@aws-sdk/client-route-53';
+import { NotFoundException, SESv2 } from '@aws-sdk/client-sesv2';
+import { ACCOUNT, type Emulator } from './emulator';
+
+/** An account of the emulator as its administrator sees it. */
+export class Aws {
+  public readonly route53: Route53;
+  public readonly ses: SESv2;
+  public readonly cloudFormation: CloudFormation;
+  /** For a client of another service. */
+  public readonly config;
+
+  public constructor(emulator: Emulator, public readonly region: string, account: string = ACCOUNT) {
+    // the emulator takes an account id as the access key of that account's root user
+    this.config = {
+      endpoint: emulator.endpoint,
+      region,
+      credentials: { accessKeyId: account, secretAccessKey: 'test' },
+      requestHandler: { httpsAgent: { ca: readFileSync(emulator.certificate) } },
+    };
+    this.route53 = new Route53(this.config);
+    this.ses = new SESv2(this.config);
+    this.cloudFormation = new CloudFormation(this.config);
+  }
+
+  /** Creates a public hosted zone and answers with its id. */
+  public async createZone(name: string, records: readonly ResourceRecordSet[] = []) {
+    const { HostedZone } = await this.route53.createHostedZone({ Name: name, CallerReference: randomUUID() });
+    const zoneId = HostedZone!.Id!.replace('/hostedzone/', '');
+    if (records.length > 0) await this.addRecords(zoneId, records);
+    return zoneId;
+  }
+
+  public async addRecords(zoneId: string, records: readonly ResourceRecordSet[]) {
+    const changes = records.map(record => ({ Action: 'CREATE' as const, ResourceRecordSet: record }));
+    await this.route53.changeResourceRecordSets({ HostedZoneId: zoneId, ChangeBatch: { Changes: changes } });
+  }
+
+  /** One record set, as Route 53 has it. */
+  public async record(zoneId: string, name: string, type: RRType) {
+    const page = await this.route53.listResourceRecordSets({ HostedZoneId: zoneId, StartRecordName: name, StartRecordType: type, MaxItems: 1 });
+    return page.ResourceRecordSets![0];
+  }
+
+  /** Every record set of the zone but its SOA and NS, as lines `NAME TYPE VALUE`, a line for each value. */
+  public async zoneRecords(zoneId: string) {
+    const lines: string[] = [];
+    let start: Partial<ListResourceRecordSetsCommandInput> | undefined = {};
+    while (start) {
+      const page: ListResourceRecordSetsCommandOutput = await this.route53.listResourceRecordSets({ HostedZoneId: zoneId, ...start });
+      for (const { Name, Type, ResourceRecords } of page.ResourceRecordSets ?? []) {
+        if (Type === 'SOA' || Type === 'NS') continue;
+        lines.push(...(ResourceRecords ?? []).map(({ Value }) => `${Name} ${Type} ${Value}`));
+      }
+      start = page.IsTruncated ? { StartRecordName: page.NextRecordName, StartRecordType: page.NextRecordType } : undefined;
+    }
+    return lines.sort();
+  }
+
+  /** The identity as SES has it, undefined when there is none. */
+  public async identity(name: string) {
+    try {
+      return await this.ses.getEmailIdentity({ EmailIdentity: name });
+    } catch (error) {
+      if (error instanceof NotFoundException) return undefined;
+      throw error;
+    }
+  }
+
+  public async stackStatus(name: string) {
+    try {
+      return (await this.cloudFormation.describeStacks({ StackName: name })).Stacks?.[0]?.StackStatus;
+    } catch (error) {
+      if ((error as Error).message.includes('does not exist')) return undefined;
+      throw error;
+    }
+  }
+
+  /** The physical id of each resource of a stack: what changes when a resource is replaced. */
+  public async physicalIds(stackName: string) {
+    const { StackResources } = await this.cloudFormation.describeStackResources({ StackName: stackName });
+    return Object.fromEntries(StackResources!.map(resource => [resource.LogicalResourceId, resource.PhysicalResourceId]));
+  }
+
+  /** Creates or updates a stack from a template object, without the CDK, and answers with how that ended. */
+  public async putStack(name: string, template: object): Promise<StackResult> {
+    const input = { StackName: name, TemplateBody: JSON.stringify(template), Capabilities: ['CAPABILITY_NAMED_IAM' as const] };
+    const known = await this.stackStatus(name);
+    const { StackId } = known ? await this.cloudFormation.updateStack(input) : await this.cloudFormation.createStack(input);
+    return this.settled(StackId!);
+  }
+
+  public async deleteStack(name: string): Promise<StackResult> {
+    const { Stacks } = await this.cloudFormation.describeStacks({ StackName: name });
+    await this.cloudFormation.deleteStack({ StackName: name });
+    return this.settled(Stacks![0].StackId!);
+  }
+
+  private async settled(stackId: string): Promise<StackResult> {
+    for (;;) {
+      const stack = (await this.cloudFormation.describeStacks({ StackName: stackId })).Stacks![0];
+      if (!stack.StackStatus!.endsWith('_IN_PROGRESS')) {
+        const { StackEvents } = await this.cloudFormation.describeStackEvents({ StackName: stackId });
+        const outputs = Object.fromEntries((stack.Outputs ?? []).map(output => [output.OutputKey!, output.OutputValue!]));
+        return { status: stack.StackStatus!, reasons: reasonsIn(StackEvents ?? []), outputs };
+      }
+      await sleep(100);
+    }
+  }
+}
+
+export interface StackResult {
+  readonly status: string;
+  /** Why resources failed, the newest first. */
+  readonly reasons: string;
+  readonly outputs: Record<string, string>;
+}
+
+function reasonsIn(events: readonly StackEvent[]) {
+  return events.filter(event => event.ResourceStatus?.endsWith('_FAILED')).map(event => event.ResourceStatusReason).join('\n');
+}

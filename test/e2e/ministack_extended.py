@@ -1,0 +1,26 @@
+"""MiniStack with the stand-ins of this folder: what README.md lists, added before the server starts.
+
+The process ends with its parent: the test run holds the other end of standard input, so even a killed run leaves no server behind.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import stand_ins  # noqa: E402
+from ministack import app  # noqa: E402
+
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+stand_ins.install()
+# with TLS it would take port 443 besides its own
+app._port_is_bindable = lambda host, port: False
+app.main()
