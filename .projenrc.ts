@@ -82,7 +82,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   tsJestOptions: { transformOptions: { isolatedModules: true } },
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'bin', 'bench', 'examples', 'projenrc'] },
-  gitignore: ['cdk.out/', '.venv/', '.tmp/', '*.tgz', '.DS_Store'],
+  gitignore: ['cdk.out/', '.venv/', '.tmp/', '*.tgz', '.DS_Store', '__pycache__/'],
 });
 
 // jsii prints a notice about Node 20 on each run; the build output should be ours

@@ -8,8 +8,8 @@ export class Lanes extends Component {
   public constructor(project: TypeScriptProject) {
     super(project);
     project.addTask('demo', { description: 'Synthesize a mail domain and prove that it authenticates, without an AWS account', exec: 'tsx bin/demo.ts', receiveArgs: true });
-    project.addTask('e2e', { description: 'Deploy to a local AWS emulator, assert, destroy', exec: 'tsx test/e2e/run.ts', receiveArgs: true });
-    project.addTask('bench', { description: 'Measure against aws-cdk-lib L2s and hand-written L1s', exec: 'tsx bench/run.ts', receiveArgs: true });
+    const e2e = project.addTask('e2e', { description: 'Deploy to a local AWS emulator, assert, destroy', exec: 'tsx test/e2e/run.ts', receiveArgs: true });
+    const bench = project.addTask('bench', { description: 'Measure against aws-cdk-lib L2s and hand-written L1s', exec: 'tsx bench/run.ts', receiveArgs: true });
     project.addTask('test:latest', { description: 'Run the tests on the newest aws-cdk-lib', exec: 'tsx projenrc/test-latest.ts' });
     project.compileTask.exec('tsx projenrc/lazy-index.ts');
     const types = project.addTask('typecheck', { description: 'Type-check tests, examples, bench and bin', exec: 'tsc --noEmit -p test/tsconfig.json' });
@@ -19,5 +19,7 @@ export class Lanes extends Component {
       new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
     }
     project.testTask.prependSpawn(types);
+    // the handlers are assets, which git does not keep: a fresh clone has to make them before anything is synthesized
+    for (const lane of [project.testTask, e2e, bench]) lane.prependSpawn(project.tasks.tryFind('bundle')!);
   }
 }

@@ -1,13 +1,16 @@
 /*
  * The life cycle that all custom resource handlers share.
  *
- * - CloudFormation gets exactly one answer, also when the handler throws or runs out of time.
- * - The physical ID is made from what identifies the thing, never from a random value: a repeated Create finds what the first one made.
+ * - CloudFormation gets exactly one answer, also when the handler throws or runs out of time. Lambda delivers an event at least once: the same
+ *   request again gets the same answer again, since a repeated Create would find its own work and refuse it as somebody else's.
+ * - The physical ID is made from what identifies the thing, never from a random value.
  * - A Create that failed answers with FAILED_CREATE as physical ID. The Delete that CloudFormation sends on rollback is then answered without
  *   touching anything, since whatever is there was not made by it.
+ * - A Create that CloudFormation gave up before it was answered is followed by a Delete with a physical ID of CloudFormation's own making. It is
+ *   carried out, since the Create may have come to its end meanwhile.
  */
 import { request } from 'node:https';
-import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse, Context } from 'aws-lambda';
 
 /** The physical ID of a resource which was never made. */
 const FAILED_CREATE = 'cdk-postmaster:create-failed';
@@ -15,18 +18,32 @@ const FAILED_CREATE = 'cdk-postmaster:create-failed';
 /** Time kept back for the answer to CloudFormation. */
 const ANSWER_MS = 5_000;
 
+/** How long one attempt to answer may take. */
+const ATTEMPT_MS = 2_000;
+
 /** The longest reason that CloudFormation keeps whole in a stack event. */
 const REASON_MAX = 1_000;
 
 /**
- * What a kind of custom resource does. Each verb may be repeated with the same input and must then change nothing.
+ * What a kind of custom resource does. The signal is aborted when time is up: what was not begun by then must not begin.
  */
 export interface ResourceKind<P> {
-  /** What identifies the thing: when it changes, CloudFormation makes the new one before it deletes the old one. */
+  /** What identifies the thing: when it changes, CloudFormation deletes the old one after the new one was made. */
   physicalId(properties: P, event: CloudFormationCustomResourceEvent): string;
-  create(properties: P): Promise<void>;
-  update(properties: P, old: P): Promise<void>;
-  delete(properties: P): Promise<void>;
+
+  /** Makes the thing; refuses one that is there already, since it is not ours. */
+  create(properties: P, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Brings the thing to what `properties` say. Repeated with the same input, or taken back with the two swapped, it ends in the same state.
+   *
+   * When `old` is another thing (its physical ID differs), the one of `properties` is to be made, or may be there already: CloudFormation rolls a
+   * replacement back with one more Update, and deletes the thing that is not needed afterwards.
+   */
+  update(properties: P, old: P, signal: AbortSignal): Promise<void>;
+
+  /** Deletes what is still ours, and succeeds when nothing is. */
+  delete(properties: P, signal: AbortSignal): Promise<void>;
 }
 
 /** Sends the answer. Replaced in tests which have no CloudFormation to answer to. */
@@ -36,36 +53,42 @@ export type Answer = (url: string, body: string) => Promise<void>;
  * The Lambda handler for a kind of custom resource.
  */
 export function customResource<P>(kind: ResourceKind<P>, answer: Answer = put) {
-  return async (event: CloudFormationCustomResourceEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
-    const properties = event.ResourceProperties as unknown as P;
-    let physicalId = 'PhysicalResourceId' in event ? event.PhysicalResourceId : FAILED_CREATE;
-    let failure: string | undefined;
-    try {
-      await withinTime(perform(), context.getRemainingTimeInMillis() - ANSWER_MS);
-    } catch (error) {
-      failure = messageOf(error);
-      log('failed', { RequestType: event.RequestType, LogicalResourceId: event.LogicalResourceId, failure });
-    }
-    await answer(event.ResponseURL, JSON.stringify({
-      Status: failure === undefined ? 'SUCCESS' : 'FAILED',
-      Reason: failure?.slice(0, REASON_MAX),
-      PhysicalResourceId: physicalId,
-      StackId: event.StackId,
-      RequestId: event.RequestId,
-      LogicalResourceId: event.LogicalResourceId,
-    }));
+  const answers = new Map<string, string>();
 
-    async function perform(): Promise<void> {
-      if (event.RequestType === 'Delete') {
-        if (event.PhysicalResourceId !== FAILED_CREATE) await kind.delete(properties);
-        return;
-      }
-      const id = kind.physicalId(properties, event);
-      if (event.RequestType === 'Update' && event.PhysicalResourceId === id) await kind.update(properties, event.OldResourceProperties as unknown as P);
-      else await kind.create(properties);
-      physicalId = id;
-    }
+  return async (event: CloudFormationCustomResourceEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
+    const body = answers.get(event.RequestId) ?? JSON.stringify(await carryOut(kind, event, context.getRemainingTimeInMillis() - ANSWER_MS));
+    answers.set(event.RequestId, body);
+    await answer(event.ResponseURL, body);
   };
+}
+
+/** Does what the event asks for, and says what came of it. */
+async function carryOut<P>(kind: ResourceKind<P>, event: CloudFormationCustomResourceEvent, ms: number): Promise<CloudFormationCustomResourceResponse> {
+  const of = { StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId };
+  try {
+    return { Status: 'SUCCESS', PhysicalResourceId: await withinTime(signal => perform(kind, event, signal), ms), ...of };
+  } catch (error) {
+    const failure = messageOf(error);
+    log('failed', { RequestType: event.RequestType, LogicalResourceId: event.LogicalResourceId, failure });
+    return { Status: 'FAILED', Reason: failure.slice(0, REASON_MAX), PhysicalResourceId: givenId(event) ?? FAILED_CREATE, ...of };
+  }
+}
+
+async function perform<P>(kind: ResourceKind<P>, event: CloudFormationCustomResourceEvent, signal: AbortSignal): Promise<string> {
+  const given = givenId(event);
+  const properties = event.ResourceProperties as unknown as P;
+  if (event.RequestType === 'Delete') {
+    if (given !== FAILED_CREATE) await kind.delete(properties, signal);
+    return given!;
+  }
+  if (event.RequestType === 'Update' && given !== FAILED_CREATE) await kind.update(properties, event.OldResourceProperties as unknown as P, signal);
+  else await kind.create(properties, signal);
+  return kind.physicalId(properties, event);
+}
+
+/** The physical ID of the thing so far; there is none before a Create. */
+function givenId(event: CloudFormationCustomResourceEvent): string | undefined {
+  return event.RequestType === 'Create' ? undefined : event.PhysicalResourceId;
 }
 
 /**
@@ -93,23 +116,38 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function withinTime(work: Promise<void>, ms: number): Promise<void> {
+async function withinTime<T>(work: (signal: AbortSignal) => Promise<T>, ms: number): Promise<T> {
+  const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the handler ran out of time; deploy again, it continues where it stopped')), Math.max(ms, 0));
+    timer = setTimeout(() => {
+      reject(new Error('the handler ran out of time; deploy again'));
+      controller.abort();
+    }, Math.max(ms, 0));
   });
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work(controller.signal), late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
+/** Answers, a few times if need be: without an answer CloudFormation waits for an hour. */
 function put(url: string, body: string): Promise<void> {
+  return retry(() => putOnce(url, body), () => true, (ANSWER_MS - ATTEMPT_MS) / 1000, 250);
+}
+
+function putOnce(url: string, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { method: 'PUT', headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) }, minVersion: 'TLSv1.2' }, response => {
+    const call = request(url, {
+      method: 'PUT',
+      headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) },
+      minVersion: 'TLSv1.2',
+      signal: AbortSignal.timeout(ATTEMPT_MS),
+    }, response => {
       response.resume();
       response.on('end', () => response.statusCode === 200 ? resolve() : reject(new Error(`CloudFormation answered ${response.statusCode}`)));
+      response.on('error', reject);
     });
     call.on('error', reject);
     call.end(body);

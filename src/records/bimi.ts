@@ -102,7 +102,7 @@ export class Bimi {
    */
   public record(domain: string, options: DnsRecordOptions = {}): DnsRecord {
     const name = normalizeDomain(domain, 'BIMI domain');
-    const purpose = this.logoUrl === '' ? `BIMI: mail programs show no logo beside mail from ${name}` : `BIMI: the logo that mail programs show beside mail from ${name}`;
-    return DnsRecord.txt(`${this.selector}._bimi.${name}`, [this.render()], withPurpose(options, purpose));
+    const what = this.logoUrl === '' ? 'mail programs show no logo' : 'the logo that mail programs show';
+    return DnsRecord.txt(`${this.selector}._bimi.${name}`, [this.render()], withPurpose(options, `BIMI: ${what} beside mail from ${name}`));
   }
 }

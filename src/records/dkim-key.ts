@@ -34,12 +34,15 @@ export class DkimKey {
     const tags = parseTagList(text, 'DKIM record', false);
     const version = tags.get('v') ?? 'DKIM1';
     if (version !== 'DKIM1' || (tags.has('v') && [...tags.keys()][0] !== 'v')) {
-      fail('DkimKey.version', `the DKIM record has v=${version}${version === 'DKIM1' ? ', but not as its first tag' : ''}; v is DKIM1 and stands first, or is left out`);
+      fail('DkimKey.version', `the DKIM record has v=${version}${version === 'DKIM1' ? ', but not as its first tag' : ''}; ` +
+        'v is DKIM1 and stands first, or is left out');
     }
     const algorithm = tags.get('k') ?? 'rsa';
     if (algorithm !== 'rsa') fail('DkimKey.algorithm', `the DKIM record has k=${algorithm}; SES signs with RSA only, so k is rsa or left out`);
     const hashes = tags.get('h') ?? 'sha256';
-    if (!hashes.split(/\s*:\s*/).includes('sha256')) fail('DkimKey.hash', `the DKIM record has h=${hashes}; SES signs with sha256, so h has it or is left out`);
+    if (!hashes.split(/\s*:\s*/).includes('sha256')) {
+      fail('DkimKey.hash', `the DKIM record has h=${hashes}; SES signs with sha256, so h has it or is left out`);
+    }
     const key = tags.get('p') ?? fail('DkimKey.noKey', 'the DKIM record has no p, which holds the public key');
     if (key === '') fail('DkimKey.revoked', 'the DKIM record has an empty p: the key is revoked, and whatever it signs fails');
     return DkimKey.fromPublicKey(key);
@@ -92,10 +95,16 @@ export class DkimKey {
  */
 export function checkSelector(selector: string): void {
   if (hasToken(selector)) return;
+  // not quoted: what is that long may be a key
+  if (selector.length > SELECTOR_MAX && !selector.includes('._domainkey')) {
+    fail('DkimKey.selectorTooLong', `the DKIM selector has ${selector.length} characters; a DNS label, and so a selector, may have ${SELECTOR_MAX}`);
+  }
   const [label, suffix] = selector.split('._domainkey', 2);
-  if (suffix !== undefined) fail('DkimKey.selectorSuffix', `the DKIM selector is "${selector}"; give "${label}" alone, since "._domainkey" and the domain are added`);
-  if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(selector) || selector.length > SELECTOR_MAX) {
-    fail('DkimKey.selector', `the DKIM selector is "${selector}" (${selector.length} characters); SES takes 1 to ${SELECTOR_MAX} letters, digits and hyphens, ` +
-      'with no dot, and no hyphen at either end');
+  if (suffix !== undefined) {
+    fail('DkimKey.selectorSuffix', `the DKIM selector is "${selector}"; give "${label}" alone, since "._domainkey" and the domain are added`);
+  }
+  if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(selector)) {
+    fail('DkimKey.selector', `the DKIM selector is "${selector}" (${selector.length} characters); ` +
+      `SES takes 1 to ${SELECTOR_MAX} letters, digits and hyphens, with no dot, and no hyphen at either end`);
   }
 }

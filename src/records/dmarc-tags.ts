@@ -21,11 +21,12 @@ export interface DmarcTags {
 }
 
 /**
- * Reads the tags of a DMARC record. Values are case-insensitive but for the version; tags that nobody has defined are ignored (RFC 9989, section 4.7).
+ * Reads the tags of a DMARC record. Values are case-insensitive but for the version; tags that nobody has defined are ignored (RFC 9989).
  */
 export function readDmarcTags(text: string): DmarcTags {
   const tags = parseVersionedTagList(text, 'DMARC1', 'DMARC record');
-  const wrong = (tag: string, value: string, accepted: string) => fail('Dmarc.tag', `the DMARC record "${text}" has ${tag}=${value}; ${tag} takes ${accepted}`);
+  const wrong = (tag: string, value: string, accepted: string) => fail('Dmarc.tag',
+    `the DMARC record "${text}" has ${tag}=${value}; ${tag} takes ${accepted}`);
   const oneOf = <T extends string>(tag: string, accepted: T[], value = tags.get(tag)): T | undefined => {
     const found = accepted.find(candidate => candidate === value?.toLowerCase());
     return value === undefined || found ? found : wrong(tag, value, accepted.join(', '));

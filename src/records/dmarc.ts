@@ -155,7 +155,8 @@ export class Dmarc {
   public record(domain: string, options: DnsRecordOptions = {}): DnsRecord {
     const name = normalizeDomain(domain, 'DMARC domain');
     const deeds = { none: 'deliver', quarantine: 'put into spam', reject: 'refuse' };
-    return DnsRecord.txt(`_dmarc.${name}`, [this.render()], withPurpose(options, `DMARC: receivers shall ${deeds[this.policy]} mail that fails to prove it is from ${name}`));
+    const purpose = `DMARC: receivers shall ${deeds[this.policy]} mail that fails to prove it is from ${name}`;
+    return DnsRecord.txt(`_dmarc.${name}`, [this.render()], withPurpose(options, purpose));
   }
 
   /**
@@ -167,8 +168,9 @@ export class Dmarc {
   public reportAuthorizationRecords(domain: string): DnsRecord[] {
     const name = normalizeDomain(domain, 'DMARC domain');
     const reporters = new Set([...this.reportTo, ...this.failureReportTo].map(domainOfMailto));
-    return [...reporters].filter(reporter => !hasSameOwner(reporter, name)).map(reporter => DnsRecord.txt(`${name}._report._dmarc.${reporter}`, ['v=DMARC1'], {
-      purpose: `DMARC: ${reporter} consents to take the reports on ${name}`,
+    const strangers = [...reporters].filter(reporter => !hasSameOwner(reporter, name));
+    return strangers.map(stranger => DnsRecord.txt(`${name}._report._dmarc.${stranger}`, ['v=DMARC1'], {
+      purpose: `DMARC: ${stranger} consents to take the reports on ${name}`,
     }));
   }
 }

@@ -98,7 +98,9 @@ export class DnsRecord {
   public static parse(lines: string, purpose: string = ''): DnsRecord {
     const [first, ...others] = lines.trim().split(/\r?\n/).map(line => DnsRecord.parseLine(line, purpose));
     const stranger = others.find(other => other.name !== first.name || other.recordType !== first.recordType);
-    if (stranger) fail('DnsRecord.lines', `${stranger.recordType} ${stranger.name} is not of the same record set as ${first.recordType} ${first.name}`);
+    if (stranger) {
+      fail('DnsRecord.lines', `${stranger.recordType} ${stranger.name} is not of the same record set as ${first.recordType} ${first.name}`);
+    }
     return first.withValues(...others.flatMap(other => other.values));
   }
 
@@ -131,7 +133,8 @@ export class DnsRecord {
     this.recordType = type;
     this.values = [...new Set(values.map(value => normalizeValue(type, value)))];
     if (type === DnsRecordType.CNAME && this.values.length > 1) {
-      fail('DnsRecord.cnameValues', `the CNAME record ${name} has ${this.values.length} values (${this.values.join(', ')}); a name stands for one other name (RFC 2181)`);
+      fail('DnsRecord.cnameValues', `the CNAME record ${name} has ${this.values.length} values (${this.values.join(', ')}); ` +
+        'a name stands for one other name (RFC 2181)');
     }
     this.ttlSeconds = ttlSeconds ?? options.ttl?.toSeconds({ integral: false }) ?? DEFAULT_TTL_SECONDS;
     if (!Number.isInteger(this.ttlSeconds) || this.ttlSeconds < 0 || this.ttlSeconds > TTL_MAX) {

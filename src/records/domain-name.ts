@@ -17,7 +17,8 @@ export function normalizeDomain(domain: string, what: string): string {
   const name = withoutRoot(domain);
   if (/[^\x00-\x7f]/.test(name)) {
     const ascii = domainToASCII(name);
-    fail('DomainName.nonAscii', `${what} "${domain}" has non-ASCII characters; DNS and SES take a domain in its ASCII form${ascii ? `: write "${ascii}"` : ''}`);
+    fail('DomainName.nonAscii', `${what} "${domain}" has non-ASCII characters; ` +
+      `DNS and SES take a domain in its ASCII form${ascii ? `: write "${ascii}"` : ''}`);
   }
   if (/^\[|:|^\d{1,3}(\.\d{1,3}){3}$/.test(name)) fail('DomainName.address', `${what} "${domain}" is a network address; SES verifies domain names`);
   checkLabels(name, domain, what, /^[a-z0-9-]+$/i, 'letters, digits and hyphens');
@@ -63,7 +64,8 @@ function checkLabels(name: string, given: string, what: string, allowed: RegExp,
   for (const label of name.split('.')) {
     if (label === '') fail('DomainName.emptyLabel', `${what} "${given}" has an empty label (two dots in a row, or a dot at the start)`);
     if (label.length > LABEL_MAX) {
-      fail('DomainName.labelTooLong', `${what} "${given}" has a label of ${label.length} characters ("${label}"); a label may have ${LABEL_MAX} (RFC 1034)`);
+      fail('DomainName.labelTooLong', `${what} "${given}" has a label of ${label.length} characters ("${label}"); ` +
+        `a label may have ${LABEL_MAX} (RFC 1034)`);
     }
     if (!allowed.test(label)) fail('DomainName.characters', `${what} "${given}" has the label "${label}"; a label has ${allowedWords} only`);
     if (/^-|-$/.test(label)) fail('DomainName.hyphen', `${what} "${given}" has the label "${label}"; a label neither begins nor ends with a hyphen`);

@@ -12,7 +12,9 @@ export function checkHttpsUrl(given: string, what: string, ending: string = ''):
   if (hasToken(given)) return given;
   const [, server] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@([^/?#]*)/i.exec(given) ?? [];
   // first, and without the URL: no other message may repeat a password
-  if (server !== undefined) fail('HttpsUrl.credentials', `the URL of ${what} on ${server} has a user name or password; DNS is public, so give a URL without`);
+  if (server !== undefined) {
+    fail('HttpsUrl.credentials', `the URL of ${what} on ${server} has a user name or password; DNS is public, so give a URL without`);
+  }
   if (/[^\x21-\x7e]/.test(given)) {
     fail('HttpsUrl.characters', `the URL of ${what}, "${given}", has blanks or non-ASCII characters; escape them${suggestAscii(given)}`);
   }
@@ -22,10 +24,13 @@ export function checkHttpsUrl(given: string, what: string, ending: string = ''):
     fail('HttpsUrl.separator', `the URL of ${what}, "${given}", has a "${separator}", which separates parts of a record; write ${escaped}`);
   }
   if (!/^https:\/\//i.test(given)) {
-    fail('HttpsUrl.scheme', `the URL of ${what}, "${given}", is not an https: URL; write "https://${given.replace(/^[a-z][a-z0-9+.-]*:\/*/i, '')}"`);
+    const rest = given.replace(/^[a-z][a-z0-9+.-]*:\/*/i, '') || `www.example.com/path${ending}`;
+    fail('HttpsUrl.scheme', `the URL of ${what}, "${given}", is not an https: URL; write "https://${rest}"`);
   }
   if (!URL.canParse(given)) fail('HttpsUrl.malformed', `the URL of ${what}, "${given}", is malformed; the form is "https://www.example.com/path"`);
-  if (given.includes('#')) fail('HttpsUrl.fragment', `the URL of ${what}, "${given}", has a fragment (after the #), which no server gets to see; leave it out`);
+  if (given.includes('#')) {
+    fail('HttpsUrl.fragment', `the URL of ${what}, "${given}", has a fragment (after the #), which no server gets to see; leave it out`);
+  }
   if (!given.toLowerCase().endsWith(ending)) fail('HttpsUrl.ending', `the URL of ${what}, "${given}", does not end in ${ending}`);
   return given;
 }

@@ -35,8 +35,10 @@ function canJoin(one: DnsRecord, other: DnsRecord): boolean {
   const [first, second] = [one.values, other.values].map(values => [...values].sort().join(', '));
   if (first === second) return true;
   if (hasToken(first) || hasToken(second)) return false;
-  const why = one.recordType === DnsRecordType.CNAME ? 'a name stands for one other name' : 'a name has one mail server here, as SES demands of a MAIL FROM domain';
-  return fail('DnsRecord.conflict', `the ${one.recordType} record ${one.name} is there twice, with "${first}" and with "${second}"; ${why}, so leave one out`);
+  const isAlias = one.recordType === DnsRecordType.CNAME;
+  const why = isAlias ? 'a name stands for one other name' : 'a name has one mail server here, as SES demands of a MAIL FROM domain';
+  return fail('DnsRecord.conflict', `the ${one.recordType} record ${one.name} is there twice, with "${first}" and with "${second}"; ${why}, ` +
+    'so leave one out');
 }
 
 function checkSingleTexts({ name, values }: DnsRecord): void {
@@ -50,5 +52,8 @@ function checkSingleTexts({ name, values }: DnsRecord): void {
 function checkAlias(record: DnsRecord, all: DnsRecord[]): void {
   if (record.recordType !== DnsRecordType.CNAME) return;
   const other = all.find(({ name, recordType }) => name === record.name && recordType !== DnsRecordType.CNAME);
-  if (other) fail('DnsRecord.besideAlias', `${record.name} has a CNAME and a ${other.recordType} record; beside a CNAME a name has no other record, so leave one out`);
+  if (other) {
+    fail('DnsRecord.besideAlias', `${record.name} has a CNAME and a ${other.recordType} record; beside a CNAME a name has no other record, ` +
+      'so leave one out');
+  }
 }

@@ -25,8 +25,9 @@ export function renderPolicyFile(policy: PolicyFile): string {
  */
 export function parsePolicyFile(text: string): PolicyFile {
   const fields = text.split(/\r?\n/).filter(line => line.trim() !== '').map(line => {
-    const [, key, value] = /^\s*([a-z0-9][\w.-]*)\s*:\s*(.*?)\s*$/i.exec(line) ?? fail('MtaSts.line', `the MTA-STS policy has the line "${line}"; the form is "key: value"`);
-    return { key, value };
+    const parts = /^\s*([a-z0-9][\w.-]*)\s*:\s*(.*?)\s*$/i.exec(line);
+    if (!parts) fail('MtaSts.line', `the MTA-STS policy has the line "${line}"; the form is "key: value"`);
+    return { key: parts[1], value: parts[2] };
   });
   const valueOf = (key: string, accepted: RegExp, words: string) => {
     const value = fields.find(field => field.key === key)?.value;

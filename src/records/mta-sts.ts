@@ -177,12 +177,15 @@ export class MtaSts {
 
 function idOf(policyFile: string): string {
   if (hasToken(policyFile)) {
-    fail('MtaSts.idUnknown', 'the MTA-STS policy has a value that only the deployment knows, so no id can be derived from it; set id, and change it with the policy');
+    fail('MtaSts.idUnknown', 'the MTA-STS policy has a value that only the deployment knows, ' +
+      'so no id can be derived from it; set id, and change it with the policy');
   }
   return createHash('sha256').update(policyFile).digest('hex').slice(0, ID_MAX);
 }
 
 function checkId(id: string): string {
-  if (!hasToken(id) && !/^[a-z0-9]{1,32}$/i.test(id)) fail('MtaSts.id', `the MTA-STS id is "${id}"; it is 1 to ${ID_MAX} letters and digits (RFC 8461)`);
+  if (!hasToken(id) && !/^[a-z0-9]{1,32}$/i.test(id)) {
+    fail('MtaSts.id', `the MTA-STS id is "${id}"; it is 1 to ${ID_MAX} letters and digits (RFC 8461)`);
+  }
   return id;
 }

@@ -15,7 +15,10 @@ export class DnsExport {
    * @param domain the domain that they are for
    */
   public static zoneFile(records: DnsRecord[], domain: string): string {
-    const header = [`; DNS records for ${normalizeDomain(domain, 'domain')}`, '; Names are absolute: they end with a dot, and the file needs no $ORIGIN.'];
+    const header = [
+      `; DNS records for ${normalizeDomain(domain, 'domain')}`,
+      '; Names are absolute: they end with a dot, and the file needs no $ORIGIN.',
+    ];
     const sets = mergeRecords(records).map(record => [
       '',
       ...record.purpose ? [`; ${oneLine(record.purpose)}`] : [],
@@ -86,12 +89,16 @@ export class DnsExport {
   public static hints(domain: string): string[] {
     const zone = normalizeDomain(domain, 'domain');
     return [
-      `Many providers append the domain: if the form shows ".${zone}" behind the name, enter the relative name ("_dmarc", not "_dmarc.${zone}"), or the record ends up at "_dmarc.${zone}.${zone}".`,
+      `Many providers append the domain: if the form shows ".${zone}" behind the name, ` +
+        `enter the relative name ("_dmarc", not "_dmarc.${zone}"), or the record ends up at "_dmarc.${zone}.${zone}".`,
       'A dot at the end of a name says that it is complete. Enter it where the provider takes it; where it does not, leave it out.',
-      'The quotation marks around a TXT value belong to its notation. Enter the value without them where the provider adds them, and with them where it does not (Route 53).',
-      'A TXT value above 255 characters (a 2048-bit DKIM key) is one record of several quoted strings. Most providers split it themselves; never make several records of it.',
+      'The quotation marks around a TXT value belong to its notation. ' +
+        'Enter the value without them where the provider adds them, and with them where it does not (Route 53).',
+      'A TXT value above 255 characters (a 2048-bit DKIM key) is one record of several quoted strings. ' +
+        'Most providers split it themselves; never make several records of it.',
       'The underscores in names such as "_dmarc" and "_domainkey" are part of the name. A provider that refuses them cannot host these records.',
-      'Copy values exactly, without blanks or line breaks: keys and URLs in TXT values are case-sensitive, and SES compares the targets of CNAME records.',
+      'Copy values exactly, without blanks or line breaks: ' +
+        'keys and URLs in TXT values are case-sensitive, and SES compares the targets of CNAME records.',
       'An MX record has its priority (10) in a field of its own at most providers; the value is then the host alone.',
       'Cloudflare: set CNAME records to "DNS only". A proxied record shows its own addresses in place of the target, and verification fails.',
       'If a name has an SPF or DMARC record already, merge the two; two of a kind at one name cancel each other.',

@@ -55,7 +55,8 @@ export function mailtoOrHttpsUri(given: string, what: string): string {
 export function splitUris(list: string, tag: string): string[] {
   return list.split(',').map(text => text.trim()).map(uri => {
     if (/^[a-z][a-z0-9+.-]*:/i.test(uri) || hasToken(uri)) return uri;
-    return fail('ReportUri.noUri', `${tag} has "${uri}", which is not a URI, so receivers send nothing there; write "mailto:${uri || 'dmarc@example.com'}"`);
+    return fail('ReportUri.noUri', `${tag} has "${uri}", which is not a URI, so receivers send nothing there; ` +
+      `write "mailto:${uri || 'dmarc@example.com'}"`);
   });
 }
 

@@ -20,13 +20,16 @@ interface KeyText {
 export function readPublicKey(text: string): KeyObject {
   const { base64, label } = readKeyText(text, 'DKIM public key');
   if (label?.endsWith('PRIVATE KEY') || (label === undefined && decodePrivateKey(base64))) {
-    fail('DkimKey.privateKey', 'the DKIM public key is a private key; give the public one (openssl rsa -in private.key -pubout), and keep the private one in a secret');
+    fail('DkimKey.privateKey', 'the DKIM public key is a private key; ' +
+      'give the public one (openssl rsa -in private.key -pubout), and keep the private one in a secret');
   }
   if (label !== undefined && label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY') {
     fail('DkimKey.label', `the DKIM public key is a PEM block of "${label}"; it is "PUBLIC KEY" or "RSA PUBLIC KEY"`);
   }
   const key = decode(base64, (der, type) => createPublicKey({ key: der, format: 'der', type }), ['spki', 'pkcs1']);
-  if (!key) fail('DkimKey.malformed', 'the DKIM public key cannot be read; it is a PEM block, or its base64 in one line (the value of p= in a DKIM record)');
+  if (!key) {
+    fail('DkimKey.malformed', 'the DKIM public key cannot be read; it is a PEM block, or its base64 in one line (the value of p= in a DKIM record)');
+  }
   return checkRsa(key, 'DKIM public key');
 }
 
@@ -36,11 +39,15 @@ export function readPublicKey(text: string): KeyObject {
 export function privateKeyInOneLine(text: string): string {
   const { base64, label } = readKeyText(text, 'DKIM private key');
   if (label === 'ENCRYPTED PRIVATE KEY') {
-    fail('DkimKey.encrypted', 'the DKIM private key is encrypted with a passphrase, which SES does not know; decrypt it first (openssl rsa -in private.key)');
+    fail('DkimKey.encrypted', 'the DKIM private key is encrypted with a passphrase, which SES does not know; ' +
+      'decrypt it first (openssl rsa -in private.key)');
   }
   if (label?.endsWith('PUBLIC KEY')) fail('DkimKey.publicKey', 'the DKIM private key is a public key; give the private one, with which SES signs');
   const key = decodePrivateKey(base64);
-  if (!key) fail('DkimKey.malformedPrivateKey', 'the DKIM private key cannot be read; it is an RSA key as PEM (PKCS #1 or PKCS #8), or its base64 in one line');
+  if (!key) {
+    fail('DkimKey.malformedPrivateKey', 'the DKIM private key cannot be read; ' +
+      'it is an RSA key as PEM (PKCS #1 or PKCS #8), or its base64 in one line');
+  }
   checkRsa(key, 'DKIM private key');
   return base64;
 }
@@ -51,7 +58,9 @@ function readKeyText(text: string, what: string): KeyText {
     fail('DkimKey.encrypted', `the ${what} is encrypted with a passphrase, which SES does not know; decrypt it first (openssl rsa -in private.key)`);
   }
   const base64 = (armored ?? text).replace(/\s/g, '');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) fail('DkimKey.base64', `the ${what} is neither a PEM block nor base64; its text is not shown here, in case it is a secret`);
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
+    fail('DkimKey.base64', `the ${what} is neither a PEM block nor base64; its text is not shown here, in case it is a secret`);
+  }
   return { base64, label };
 }
 

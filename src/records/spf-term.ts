@@ -53,7 +53,9 @@ export function parseNetwork(text: string, version: 'ip4' | 'ip6'): string {
   if (hasToken(text)) return text;
   const [, address, length] = /^([^/]*)(?:\/(.*))?$/s.exec(text)!;
   const [is, max, example] = version === 'ip4' ? [isIPv4, 32, '192.0.2.0/24'] : [isIPv6, 128, '2001:db8::/32'];
-  if (!is(address) || address.includes('%')) fail('Spf.address', `${version} has "${text}"; it takes an IPv${version[2]} address or network, e.g. "${example}"`);
+  if (!is(address) || address.includes('%')) {
+    fail('Spf.address', `${version} has "${text}"; it takes an IPv${version[2]} address or network, e.g. "${example}"`);
+  }
   if (length === undefined) return address.toLowerCase();
   return `${address.toLowerCase()}/${checkLength(length, max, `${version}:${text}`)}`;
 }
@@ -66,7 +68,9 @@ export function asksDns(term: string): boolean {
 }
 
 function parseModifier(term: string, name: string, value: string): string {
-  if (/^(?:all|include|a|mx|ptr|ip4|ip6|exists)$/.test(name)) malformed(term, `receivers ignore "${name}=", which no modifier is called; write ${name}:${value}`);
+  if (/^(?:all|include|a|mx|ptr|ip4|ip6|exists)$/.test(name)) {
+    malformed(term, `receivers ignore "${name}=", which no modifier is called; write ${name}:${value}`);
+  }
   if (name === 'v') malformed(term, 'here a second record begins; a name has one, so parse each and use Spf.merge');
   if (name === 'redirect' || name === 'exp') return `${name}=${domainSpec(value, term)}`;
   return `${name}=${checkMacros(value, term)}`;
@@ -80,7 +84,9 @@ function domainSpec(value: string, term: string): string {
 }
 
 function checkMacros(value: string, term: string): string {
-  if (!hasToken(value) && /[^\x21-\x7e]|%/.test(value.replace(MACRO, ''))) malformed(term, 'a macro is written %{i}, a percent sign %%, and all in ASCII');
+  if (!hasToken(value) && /[^\x21-\x7e]|%/.test(value.replace(MACRO, ''))) {
+    malformed(term, 'a macro is written %{i}, a percent sign %%, and all in ASCII');
+  }
   return value;
 }
 

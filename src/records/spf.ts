@@ -111,7 +111,8 @@ export class Spf {
     const redirects = terms.filter(isRedirect);
     for (const rivals of [all ? [] : redirects, terms.filter(term => term.startsWith('exp='))]) {
       if (rivals.length > 1) {
-        fail('Spf.rivals', `the SPF records "${this.render()}" and "${other.render()}" have ${rivals.join(' and ')}, of which a record can have one; take one out`);
+        fail('Spf.rivals', `the SPF records "${this.render()}" and "${other.render()}" have ${rivals.join(' and ')}, ` +
+          'of which a record can have one; take one out');
       }
     }
     const mechanisms = terms.filter(term => !isModifier(term));
@@ -143,13 +144,16 @@ export class Spf {
     const text = this.render();
     if (this.all in OPEN_ENDS) fail('Spf.openAll', `the SPF record "${text}" has ${this.all}, which ${OPEN_ENDS[this.all]}; end it in ~all or -all`);
     const world = this.evaluated.find(term => /^(?:ip4|ip6|a|mx)\b.*\/0(?:\/\/|$)/.test(term));
-    if (world) fail('Spf.world', `the SPF record "${text}" has ${world}, which lets every server of the world send for the domain; list your networks`);
+    if (world) {
+      fail('Spf.world', `the SPF record "${text}" has ${world}, which lets every server of the world send for the domain; list your networks`);
+    }
     if (!this.all && !this.terms.some(isRedirect)) {
       fail('Spf.noAll', `the SPF record "${text}" has no all, so it says nothing of other servers and stops nobody; end it in ~all or -all`);
     }
     const unseen = this.terms.filter(term => !this.evaluated.includes(term));
     if (unseen.length > 0) {
-      fail('Spf.afterAll', `the SPF record "${text}" has ${unseen.join(', ')}, which no receiver evaluates: ${this.all} ends the record, and excludes redirect=`);
+      fail('Spf.afterAll', `the SPF record "${text}" has ${unseen.join(', ')}, which no receiver evaluates: ${this.all} ends the record, ` +
+        'and excludes redirect=');
     }
     if (this.lookups.length > LOOKUPS_MAX) {
       fail('Spf.lookups', `the SPF record takes ${this.lookups.length} DNS lookups (${this.lookups.join(', ')}); ` +

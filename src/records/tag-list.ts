@@ -1,7 +1,7 @@
 import { fail } from '../private/errors';
 
-/** `name=value`, with blanks tolerated around both (RFC 6376, section 3.2). The value may be empty, but has no semicolon. */
-const TAG = /^\s*([a-z][a-z0-9_]*)\s*=\s*([\x21-\x7e]+(?:\s+[\x21-\x7e]+)*)?\s*$/i;
+/** `name=value`, with blanks tolerated around both (RFC 6376, section 3.2; names may have hyphens and dots in MTA-STS). The value may be empty. */
+const TAG = /^\s*([a-z][a-z0-9_.-]*)\s*=\s*([\x21-\x7e]+(?:\s+[\x21-\x7e]+)*)?\s*$/i;
 
 /**
  * Reads the list of `name=value` tags that DKIM keys, DMARC, BIMI, MTA-STS and TLS-RPT share, in the order in which they are written.

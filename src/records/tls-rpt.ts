@@ -53,6 +53,7 @@ export class TlsRpt {
    */
   public record(domain: string, options: DnsRecordOptions = {}): DnsRecord {
     const name = normalizeDomain(domain, 'TLS-RPT domain');
-    return DnsRecord.txt(`_smtp._tls.${name}`, [this.render()], withPurpose(options, `TLS-RPT: where senders report trouble with TLS on the way to ${name}`));
+    const purpose = `TLS-RPT: where senders report trouble with TLS on the way to ${name}`;
+    return DnsRecord.txt(`_smtp._tls.${name}`, [this.render()], withPurpose(options, purpose));
   }
 }

@@ -28,7 +28,7 @@ export async function startEmulator(python: string, region: string): Promise<Emu
   const port = await freePort();
   const endpoint = `https://127.0.0.1:${port}`;
   const certificate = join(state, 'ministack-tls/server.crt');
-  const child = start(python, ['-I', resolve('test/e2e/ministack_extended.py')], {
+  const child = start(python, ['-B', '-u', resolve('test/e2e/ministack_extended.py')], {
     cwd: state,
     env: {
       ...cleanEnvironment(state),
@@ -45,8 +45,6 @@ export async function startEmulator(python: string, region: string): Promise<Emu
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       LOG_LEVEL: 'INFO',
-      PYTHONUNBUFFERED: '1',
-      PYTHONDONTWRITEBYTECODE: '1',
     },
   });
   const lines: string[] = [];

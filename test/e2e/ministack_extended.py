@@ -8,10 +8,8 @@ import signal
 import sys
 import threading
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
-import stand_ins  # noqa: E402
-from ministack import app  # noqa: E402
+import stand_ins
+from ministack import app
 
 
 def end_with_parent():

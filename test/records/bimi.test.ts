@@ -74,7 +74,7 @@ test.each<Refusal>([
     'the URL of the BIMI logo, "https://example.com/logo.svg#x", has a fragment (after the #), which no server gets to see; leave it out'],
   ['non-ASCII characters', () => Bimi.logo('https://example.com/lögo.svg'), 'HttpsUrl.characters',
     'the URL of the BIMI logo, "https://example.com/lögo.svg", has blanks or non-ASCII characters; escape them: write "https://example.com/l%C3%B6go.svg"'],
-  ['an empty logo', () => Bimi.logo(''), 'HttpsUrl.scheme', 'the URL of the BIMI logo, "", is not an https: URL; write "https://"'],
+  ['an empty logo', () => Bimi.logo(''), 'HttpsUrl.scheme', 'the URL of the BIMI logo, "", is not an https: URL; write "https://www.example.com/path.svg"'],
   ['a selector that is none', () => Bimi.logo(LOGO, { selector: 'a b' }), 'DomainName.characters',
     'BIMI selector "a b" has the label "a b"; a label has letters, digits, hyphens and underscores only'],
   ['no logo tag', () => Bimi.parse('v=BIMI1'), 'Bimi.noLogo', 'the BIMI record "v=BIMI1" has no logo; add l= with its https: URL, or leave both l= and a= empty to decline'],

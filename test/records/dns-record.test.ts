@@ -56,7 +56,7 @@ describe('a zone file line', () => {
   const record = fc.oneof(
     fc.tuple(arbitrary.recordName, fc.string({ unit: 'grapheme', maxLength: 300 })).map(([name, text]) => DnsRecord.txt(name, [text])),
     fc.tuple(arbitrary.recordName, arbitrary.domain).map(([name, target]) => DnsRecord.cname(name, target)),
-    fc.tuple(arbitrary.recordName, fc.integer({ min: 0, max: 65535 }), arbitrary.domain).map(([name, priority, host]) => DnsRecord.mx(name, priority, host)),
+    fc.tuple(arbitrary.recordName, fc.integer({ min: 0, max: 65535 }), arbitrary.domain).map(parts => DnsRecord.mx(...parts)),
   );
 
   test('of any record gives the record back', () => {
