@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { fail } from '../private/errors';
 import { PerApp } from '../private/per-app';
 import type { Dmarc } from '../records';
 
@@ -8,6 +9,7 @@ export interface RegisteredDomain {
   readonly scope: Construct;
   readonly dmarc: Dmarc;
   readonly signing: boolean;
+  readonly mailFrom?: string;
 }
 
 /** An address identity which stands on its own, beside a domain identity that may be declared before or after it. */
@@ -18,6 +20,7 @@ interface RegisteredAddress {
 
 interface Registry {
   readonly domains: Map<string, RegisteredDomain>;
+  readonly mailFroms: Map<string, Construct>;
   readonly addressesBelow: Map<string, RegisteredAddress[]>;
 }
 
@@ -25,11 +28,17 @@ interface Registry {
 const registries = new PerApp<Map<string, Registry>>(() => new Map());
 
 /**
- * Enters a domain, and tells the addresses below it that they override its settings.
+ * Enters a domain, and tells the addresses below it that they override its settings. Refuses a MAIL FROM domain which also sends.
  */
 export function registerDomain(domain: string, entry: RegisteredDomain): void {
   const registry = registryOf(entry.scope);
   registry.domains.set(domain, entry);
+  if (entry.mailFrom) registry.mailFroms.set(entry.mailFrom, entry.scope);
+  const clash = [domain, entry.mailFrom].find(name => name && registry.domains.has(name) && registry.mailFroms.has(name));
+  if (clash) {
+    fail('MailFrom.sends', `"${clash}" is the MAIL FROM domain of ${registry.mailFroms.get(clash)!.node.path} and an identity of its own ` +
+      `(${registry.domains.get(clash)!.scope.node.path}); a MAIL FROM domain is used for nothing else, so take another name for one of them`, entry.scope);
+  }
   registry.addressesBelow.get(domain)?.forEach(address => address.onOverride(domain));
 }
 
@@ -56,7 +65,7 @@ function registryOf(scope: Construct): Registry {
   const environments = registries.of(scope);
   const { environment } = Stack.of(scope);
   let registry = environments.get(environment);
-  if (!registry) environments.set(environment, registry = { domains: new Map(), addressesBelow: new Map() });
+  if (!registry) environments.set(environment, registry = { domains: new Map(), mailFroms: new Map(), addressesBelow: new Map() });
   return registry;
 }
 

@@ -27,7 +27,7 @@ export function checkHttpsUrl(given: string, what: string, ending: string = ''):
     const rest = given.replace(/^[a-z][a-z0-9+.-]*:\/*/i, '') || `www.example.com/path${ending}`;
     fail('HttpsUrl.scheme', `the URL of ${what}, "${given}", is not an https: URL; write "https://${rest}"`);
   }
-  if (!URL.canParse(given)) fail('HttpsUrl.malformed', `the URL of ${what}, "${given}", is malformed; the form is "https://www.example.com/path"`);
+  if (!parse(given)) fail('HttpsUrl.malformed', `the URL of ${what}, "${given}", is malformed; the form is "https://www.example.com/path"`);
   if (given.includes('#')) {
     fail('HttpsUrl.fragment', `the URL of ${what}, "${given}", has a fragment (after the #), which no server gets to see; leave it out`);
   }
@@ -36,5 +36,15 @@ export function checkHttpsUrl(given: string, what: string, ending: string = ''):
 }
 
 function suggestAscii(given: string): string {
-  return URL.canParse(given) ? `: write "${new URL(given).href}"` : '';
+  const url = parse(given);
+  return url ? `: write "${url.href}"` : '';
+}
+
+/** Not URL.canParse: once compiled, that of Node 20 misreads Latin-1 strings and now and then calls a good URL bad. */
+function parse(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -46,3 +46,14 @@ test('a Region that is none is refused', () => {
   expect(() => domainWith(MailFrom.subdomain('bounce', { mxRegion: 'Dublin' }))).toThrow(
     '"Dublin" is not the name of an AWS Region; the form is "eu-west-1" (at Stack/Mail) [SesRegion.name]');
 });
+
+test.each([['bounce.example.com', 'example.com'], ['example.com', 'bounce.example.com']])('a MAIL FROM domain which also sends is refused (%s first)', (first, second) => {
+  const stack = stackIn();
+  new VerifiedDomain(stack, 'First', { dns: Dns.elsewhere(first), mailFrom: first === 'example.com' ? MailFrom.subdomain() : MailFrom.none() });
+  expect(() => new VerifiedDomain(stack, 'Second', { dns: Dns.elsewhere(second), mailFrom: second === 'example.com' ? MailFrom.subdomain() : MailFrom.none() })).toThrow(
+    first === 'example.com'
+      ? '"bounce.example.com" is the MAIL FROM domain of Stack/First and an identity of its own (Stack/Second); a MAIL FROM domain is used for nothing else, ' +
+        'so take another name for one of them (at Stack/Second) [MailFrom.sends]'
+      : '"bounce.example.com" is the MAIL FROM domain of Stack/Second and an identity of its own (Stack/First); a MAIL FROM domain is used for nothing else, ' +
+        'so take another name for one of them (at Stack/Second) [MailFrom.sends]');
+});

@@ -1,5 +1,5 @@
-import { globalAgent, createServer } from 'node:https';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer, globalAgent } from 'node:https';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse, Context } from 'aws-lambda';
 import { type FakeAnswer, FakeService, Refusal } from './fake-service';
 import { FAKE_SECRET } from './fake-sts';
@@ -10,6 +10,8 @@ const ANSWER_MAX = 4096;
 
 const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/mail/5d1f3a30-0000-11ef-9f8e-0a1b2c3d4e5f';
 const LOGICAL_ID = 'MailRecords';
+
+const CERTIFICATE = selfSignedCertificate();
 
 type Handler = (event: CloudFormationCustomResourceEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<void>;
 
@@ -34,7 +36,7 @@ export class FakeCloudFormation extends FakeService {
 
   public override async start(): Promise<void> {
     await super.start();
-    globalAgent.options.ca = this.certificate.cert;
+    globalAgent.options.ca = CERTIFICATE.cert;
   }
 
   public override async stop(): Promise<void> {
@@ -82,7 +84,7 @@ export class FakeCloudFormation extends FakeService {
   }
 
   protected override createServer(listener: RequestListener): Server {
-    return createServer(this.certificate, listener) as unknown as Server;
+    return createServer(CERTIFICATE, listener) as unknown as Server;
   }
 
   protected answer(request: IncomingMessage, body: string, note: (operation: string) => void): FakeAnswer {
@@ -93,10 +95,4 @@ export class FakeCloudFormation extends FakeService {
     this.bodies.push(body);
     return { status: 200, body: '' };
   }
-
-  private get certificate() {
-    return CERTIFICATE;
-  }
 }
-
-const CERTIFICATE = selfSignedCertificate();

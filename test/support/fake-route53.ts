@@ -153,7 +153,7 @@ export class FakeRoute53 extends FakeService {
 function refusalsOf(action: string, set: FakeRecordSet, held: FakeRecordSet | undefined): string[] {
   const what = `resource record set [name='${set.name}', type='${set.type}'${set.setIdentifier ? `, set-identifier='${set.setIdentifier}'` : ''}]`;
   if (action === 'CREATE') return held ? [`Tried to create ${what} but it already exists`] : [];
-  if (action !== 'DELETE') return [`Invalid action ${action}: nothing here overwrites`];
+  if (action === 'UPSERT') return [];
   if (!held) return [`Tried to delete ${what} but it was not found`];
   const same = held.ttl === set.ttl && [...held.values].sort().join('\n') === [...set.values].sort().join('\n');
   return same ? [] : [`Tried to delete ${what} but the values provided do not match the current values`];
