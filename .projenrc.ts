@@ -89,7 +89,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
 // what is published: lib, assets, .jsii, API.md and the command; the rest is for whoever works on the library
-for (const path of ['/bench', '/bin/app.ts', '/bin/demo.ts', '/cdk.json', '/examples', '/projenrc', '/test', '/.ci', '/docs', '/cdk.out', '/rosetta']) {
+for (const path of ['/.tmp', '/bench', '/bin/app.ts', '/bin/demo.ts', '/bin/tsconfig.json', '/cdk.json', '/examples', '/projenrc', '/test', '/.ci', '/docs', '/cdk.out', '/CONTRIBUTING.md', '/rosetta']) {
   project.addPackageIgnore(path);
 }
 

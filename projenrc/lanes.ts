@@ -12,6 +12,7 @@ export class Lanes extends Component {
     const bench = project.addTask('bench', { description: 'Measure against aws-cdk-lib L2s and hand-written L1s', exec: 'tsx bench/run.ts', receiveArgs: true });
     project.addTask('test:latest', { description: 'Run the tests on the newest aws-cdk-lib', exec: 'tsx projenrc/test-latest.ts' });
     project.compileTask.exec('tsx projenrc/lazy-index.ts');
+    project.packageTask.exec('tsx projenrc/check-package.ts');
     const types = project.addTask('typecheck', { description: 'Type-check tests, examples, bench and bin', exec: 'tsc --noEmit -p test/tsconfig.json' });
     for (const folder of ['bin', 'bench', 'examples']) {
       project.tsconfigDev.addInclude(`../${folder}/**/*.ts`);

@@ -8,7 +8,6 @@ import type { Dmarc } from '../records';
 export interface RegisteredDomain {
   readonly scope: Construct;
   readonly dmarc: Dmarc;
-  readonly signing: boolean;
   readonly mailFrom?: string;
 }
 

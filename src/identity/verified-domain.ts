@@ -234,7 +234,7 @@ export class VerifiedDomain extends MailIdentity {
     const identity = this.createIdentity(props, signing, mailFrom);
     this.identity = identity;
     this.dnsRecords = this.publishRecords(props, mailFrom, props.publish?.dkim === false ? [] : dkim.records(identity, domain, recordOptions));
-    registerDomain(domain, { scope: this, dmarc: this.dmarc, signing: this.signing, mailFrom: this.mailFromDomain });
+    registerDomain(domain, { scope: this, dmarc: this.dmarc, mailFrom: this.mailFromDomain });
   }
 
   private checkAll(policies: DomainPolicies, props: VerifiedDomainProps): void {

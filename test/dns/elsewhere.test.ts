@@ -83,7 +83,9 @@ test('outputs can be left out, for stacks with more domains than a stack has out
 test('a record set with several values is one output a value', () => {
   const stack = stackIn('eu-west-1');
   new VerifiedDomain(stack, 'Mail', {
-    dns: Dns.elsewhere('example.com'), mailFrom: MailFrom.none(), publish: { dkim: false },
+    dns: Dns.elsewhere('example.com'),
+    mailFrom: MailFrom.none(),
+    publish: { dkim: false },
     additionalRecords: [DnsRecord.txt('_dmarc.example.com', ['other'])],
   });
   expect(Object.values(Template.fromStack(stack).findOutputs('*')).map(output => output.Value)).toEqual([

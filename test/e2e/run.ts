@@ -5,7 +5,7 @@ import { Aws } from './aws';
 import { Cdk } from './cdk';
 import { Report, seconds, StepFailed } from './check';
 import { startEmulator } from './emulator';
-import { cleanUpOnExit, run } from './process';
+import { cleanUpOnExit } from './process';
 import type { Scenario } from './scenario';
 import { venv, type Venv } from './venv';
 
@@ -19,18 +19,11 @@ async function main(wanted: readonly string[]) {
   const begun = Date.now();
   const report = new Report();
   const tools = await report.step('Python tools', venv);
-  await report.step('handlers, bundled from their sources', bundle);
   for (const name of known.filter(each => wanted.length === 0 || wanted.includes(each))) {
     await play(name, report, tools);
   }
   console.log(`\n${seconds(begun)}\n${report.passed} passed, ${report.failed} failed`);
   return report.failed === 0 ? 0 : 1;
-}
-
-/** What is deployed is what the sources say now, not what they said at the last build. */
-async function bundle() {
-  const { code, output } = await run(resolve('node_modules/.bin/projen'), ['bundle'], { env: process.env, timeoutSeconds: 120 });
-  if (code !== 0) throw new Error(output);
 }
 
 async function play(name: string, report: Report, tools: Venv) {

@@ -112,7 +112,8 @@ test('in an environment-agnostic stack the deployment fills in the Region', () =
 test('each record can be left out', () => {
   const stack = stackIn();
   const domain = domainIn(stack, {
-    dmarc: Dmarc.reject(), bimi: Bimi.logo('https://example.com/logo.svg'),
+    dmarc: Dmarc.reject(),
+    bimi: Bimi.logo('https://example.com/logo.svg'),
     publish: { dkim: false, mailFromMx: false, mailFromSpf: false, dmarc: false, bimi: false },
   });
   Template.fromStack(stack).resourceCountIs('AWS::Route53::RecordSetGroup', 0);

@@ -30,8 +30,13 @@ test('Paris has no tracking domain of its own, the other European Regions have',
 
 test('a Region that the library does not know is taken as supported, with hosts after the common pattern', () => {
   expect(SesRegion.of('xx-west-7')).toMatchObject({
-    isKnown: false, supportsReceiving: true, supportsTracking: true, partition: undefined,
-    smtpEndpoint: 'email-smtp.xx-west-7.amazonaws.com', apiEndpoint: 'email.xx-west-7.amazonaws.com', dkimZone: 'dkim.xx-west-7.amazonses.com',
+    isKnown: false,
+    supportsReceiving: true,
+    supportsTracking: true,
+    partition: undefined,
+    smtpEndpoint: 'email-smtp.xx-west-7.amazonaws.com',
+    apiEndpoint: 'email.xx-west-7.amazonaws.com',
+    dkimZone: 'dkim.xx-west-7.amazonses.com',
   });
 });
 

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { Dmarc, Dns, VerifiedDomain } from '../../src';
 
 /** What CloudFormation accepts in one template. */
