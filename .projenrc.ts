@@ -85,6 +85,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['cdk.out/', '.venv/', '.tmp/', '*.tgz', '.DS_Store', '__pycache__/'],
 });
 
+// 1.13 names platform packages that are not published everywhere, and `npm ci` then refuses the lock file; it is only the linter's import resolver
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
 // jsii prints a notice about Node 20 on each run; the build output should be ours
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 

@@ -15,8 +15,11 @@ if (chapters.length === 0) throw new Error(`${INDEX} re-exports no chapter: has 
 const names = chapters.flatMap(chapter => Object.keys(load(chapter)).map(name => ({ chapter, name })));
 writeFileSync(INDEX, `"use strict";
 Object.defineProperty(exports, "__esModule", { value: true });
-${names.map(({ chapter, name }) => `Object.defineProperty(exports, "${name}", { enumerable: true, configurable: true, get: () => require("${chapter}").${name} });`).join('\n')}
-// for ES module loaders, which find the names by reading and not by running
-0 && (module.exports = { ${names.map(({ name }) => name).join(', ')} });
+// ES module loaders find the names by reading assignments, not by running the file
+${names.map(({ name }) => `exports.${name} = `).join('')}void 0;
+const lazy = (names, load) => {
+  for (const name of names) Object.defineProperty(exports, name, { enumerable: true, configurable: true, get: () => load()[name] });
+};
+${chapters.map(chapter => `lazy(${JSON.stringify(names.filter(entry => entry.chapter === chapter).map(({ name }) => name))}, () => require("${chapter}"));`).join('\n')}
 `);
 console.log(`lib/index.js: ${names.length} names of ${chapters.length} chapters, loaded when used.`);
