@@ -140,7 +140,7 @@ function nextSteps(): string[] {
     '  (the zone of a parent domain: also -c hostedZoneName=...; more settings at the top of bin/app.ts)',
     'With DNS elsewhere, which prints the records to enter there:',
     `  npx cdk deploy ${settings} --outputs-file outputs.json`,
-    '  npx postmaster dns --outputs outputs.json --hints',
+    '  npm run postmaster -- dns --outputs outputs.json --hints',
     'In an app of your own:',
     '  new VerifiedDomain(this, \'Mail\', { dns: Dns.route53(zone) })',
     'To read: README.md, and whole apps in examples/',

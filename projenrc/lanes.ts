@@ -8,9 +8,10 @@ export class Lanes extends Component {
   public constructor(project: TypeScriptProject) {
     super(project);
     project.addTask('demo', { description: 'Synthesize a mail domain and prove that it authenticates, without an AWS account', exec: 'tsx bin/demo.ts', receiveArgs: true });
+    project.addTask('postmaster', { description: 'Run the postmaster command from its sources', exec: 'tsx src/cli/main.ts', receiveArgs: true });
     const e2e = project.addTask('e2e', { description: 'Deploy to a local AWS emulator, assert, destroy', exec: 'tsx test/e2e/run.ts', receiveArgs: true });
     const bench = project.addTask('bench', { description: 'Measure against aws-cdk-lib L2s and hand-written L1s', exec: 'tsx bench/run.ts', receiveArgs: true });
-    project.addTask('test:latest', { description: 'Run the tests on the newest aws-cdk-lib', exec: 'tsx projenrc/test-latest.ts' });
+    project.addTask('test:latest', { description: 'Run the tests on the newest aws-cdk-lib', exec: 'tsx projenrc/test-latest.ts', receiveArgs: true });
     project.compileTask.exec('tsx projenrc/lazy-index.ts');
     project.packageTask.exec('tsx projenrc/check-package.ts');
     const types = project.addTask('typecheck', { description: 'Type-check tests, examples, bench and bin', exec: 'tsc --noEmit -p test/tsconfig.json' });

@@ -57,8 +57,13 @@ async function bring(
   await route53.send(new ChangeResourceRecordSetsCommand({
     HostedZoneId: properties.HostedZoneId,
     ChangeBatch: { Comment: 'cdk-postmaster', Changes: changes.map(change => ({ Action: change.action, ResourceRecordSet: recordSet(change.record) } satisfies Change)) },
-  }), { abortSignal: signal });
+  }), { abortSignal: signal }).catch(error => { throw new Error(`changing hosted zone ${properties.HostedZoneId} failed: ${reasonOf(error)}`); });
   log('changed', { zone: properties.HostedZoneId, changes: changes.map(change => `${change.action} ${keyOf(change.record)}`) });
+}
+
+/** What Route 53 says of a batch. The SDK does not read the answer in the form of the API reference (`UnknownError`), but hands its parts on. */
+function reasonOf(error: Error & { Messages?: { Message?: string | string[] } }): string {
+  return [error.Messages?.Message ?? error.message].flat().join(', ');
 }
 
 class ForeignRecords extends Error {

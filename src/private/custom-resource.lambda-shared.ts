@@ -63,7 +63,9 @@ export function customResource<P>(kind: ResourceKind<P>, answer: Answer = put) {
 }
 
 /** Does what the event asks for, and says what came of it. */
-async function carryOut<P>(kind: ResourceKind<P>, event: CloudFormationCustomResourceEvent, ms: number): Promise<CloudFormationCustomResourceResponse> {
+async function carryOut<P>(
+  kind: ResourceKind<P>, event: CloudFormationCustomResourceEvent, ms: number,
+): Promise<CloudFormationCustomResourceResponse> {
   const of = { StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId };
   try {
     return { Status: 'SUCCESS', PhysicalResourceId: await withinTime(signal => perform(kind, event, signal), ms), ...of };

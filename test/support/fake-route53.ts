@@ -30,9 +30,6 @@ interface Change {
  * Batches are applied as a whole or not at all, and refused for what Route 53 refuses, in its words.
  */
 export class FakeRoute53 extends FakeService {
-  /** What happens between the look of a client and its batch. */
-  public beforeChange: () => void = () => {};
-
   /** Whether a refused batch is answered in the form of the API reference (`<InvalidChangeBatch>`) and not in the usual one. */
   public refusesByTheReference = false;
 
@@ -41,6 +38,9 @@ export class FakeRoute53 extends FakeService {
   public constructor(private readonly sts: FakeSts) {
     super();
   }
+
+  /** What happens between the look of a client and its batch. */
+  public beforeChange: () => void = () => {};
 
   public override reset(): void {
     super.reset();
@@ -94,17 +94,17 @@ export class FakeRoute53 extends FakeService {
   /** The session behind the access key of the signature, its token, and its policy. The signature itself is the SDK's business. */
   private authorize(request: IncomingMessage, zoneId: string, operation: string, changes: Change[]): void {
     const session = this.sts.sessions.get(/Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '');
-    if (session?.token !== request.headers['x-amz-security-token']) {
+    if (!session || session.token !== request.headers['x-amz-security-token']) {
       throw new Refusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid');
     }
-    const [, partition, account, role] = /^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?(.+)$/.exec(session!.roleArn)!;
+    const [, partition, account, role] = /^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?(.+)$/.exec(session.roleArn)!;
     const access = {
       action: `route53:${operation}`,
       resource: `arn:${partition}:route53:::hostedzone/${zoneId}`,
       keys: { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': [...new Set(changes.map(change => normalizedName(change.set.name)))] },
     };
-    if (allows(session!.policy, access)) return;
-    throw new Refusal(403, 'AccessDenied', `User: arn:${partition}:sts::${account}:assumed-role/${role}/${session!.sessionName} is not authorized to perform: ` +
+    if (allows(session.policy, access)) return;
+    throw new Refusal(403, 'AccessDenied', `User: arn:${partition}:sts::${account}:assumed-role/${role}/${session.sessionName} is not authorized to perform: ` +
       `${access.action} on resource: ${access.resource} because no session policy allows the ${access.action} action`);
   }
 
@@ -119,8 +119,10 @@ export class FakeRoute53 extends FakeService {
     const [name, type, max] = [query.get('name'), query.get('type'), Number(query.get('maxitems') ?? 100)];
     if (type && !name) throw new Refusal(400, 'InvalidInput', 'The input is not valid: a start type needs a start name');
     const start = name ? sortKey(fqdn(name), type ?? '') : '';
-    const found = zone.sets.filter(set => sortKey(set.name, set.type) >= start).sort((one, other) => compare(sortKey(one.name, one.type), sortKey(other.name, other.type)));
-    return `<ListResourceRecordSetsResponse xmlns="${NAMESPACE}"><ResourceRecordSets>${found.slice(0, max).map(toXml).join('')}</ResourceRecordSets>` +
+    const found = zone.sets.map(set => ({ set, key: sortKey(set.name, set.type) }))
+      .filter(({ key }) => key >= start)
+      .sort((one, other) => compare(one.key, other.key));
+    return `<ListResourceRecordSetsResponse xmlns="${NAMESPACE}"><ResourceRecordSets>${found.slice(0, max).map(({ set }) => toXml(set)).join('')}</ResourceRecordSets>` +
       `${element('IsTruncated', String(found.length > max))}${element('MaxItems', String(max))}</ListResourceRecordSetsResponse>`;
   }
 

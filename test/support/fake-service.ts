@@ -22,13 +22,13 @@ export abstract class FakeService {
   /** What was asked for, in order, by the name of the operation. */
   public readonly calls: string[] = [];
 
-  /** Asked before each answer; what it returns comes first. */
-  public hold: () => Promise<void> = async () => {};
-
-  private readonly faults: Refusal[] = [];
+  private readonly faults: { refusal: Refusal; operation?: string }[] = [];
   private readonly server = this.createServer((request, response) => {
     void this.respond(request).then(({ status, body }) => response.writeHead(status, { 'content-type': 'text/xml' }).end(body));
   });
+
+  /** Awaited before each answer. */
+  public hold: () => Promise<void> = async () => {};
 
   public get endpoint(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
@@ -46,9 +46,9 @@ export abstract class FakeService {
     if (this.server.listening) await once(this.server, 'close');
   }
 
-  /** Refuses the next calls, whatever they ask for. */
-  public refuseNext(times: number, refusal: Refusal): void {
-    for (let time = 0; time < times; time++) this.faults.push(refusal);
+  /** Refuses the next calls, of one operation or of any. */
+  public refuseNext(times: number, refusal: Refusal, operation?: string): void {
+    for (let time = 0; time < times; time++) this.faults.push({ refusal, operation });
   }
 
   public reset(): void {
@@ -70,8 +70,8 @@ export abstract class FakeService {
       await this.hold();
       return this.answer(request, Buffer.concat(chunks).toString('utf8'), operation => {
         this.calls.push(operation);
-        const fault = this.faults.shift();
-        if (fault) throw fault;
+        const due = this.faults.findIndex(fault => (fault.operation ?? operation) === operation);
+        if (due >= 0) throw this.faults.splice(due, 1)[0].refusal;
       });
     } catch (error) {
       const { status, code, message } = error instanceof Refusal ? error : new Refusal(500, 'InternalFailure', String(error));

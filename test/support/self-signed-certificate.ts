@@ -20,8 +20,9 @@ export function selfSignedCertificate(): { key: string; cert: string } {
 
 /** One value in DER: tag, length, content. */
 function der(tag: number, content: Buffer): Buffer {
-  const length = content.length < 128 ? [content.length] : content.length < 256 ? [0x81, content.length] : [0x82, content.length >> 8, content.length & 255];
-  return Buffer.concat([Buffer.of(tag, ...length), content]);
+  const { length } = content;
+  const prefix = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, Math.floor(length / 0x100), length % 0x100];
+  return Buffer.concat([Buffer.of(tag, ...prefix), content]);
 }
 
 function sequence(...parts: Buffer[]): Buffer {
@@ -37,5 +38,5 @@ function integer(value: number): Buffer {
 }
 
 function time(date: Date): Buffer {
-  return der(0x17, Buffer.from(`${date.toISOString().replace(/[-:T]|\.\d+/g, '').slice(2)}`));
+  return der(0x17, Buffer.from(date.toISOString().replace(/[-:T]|\.\d+/g, '').slice(2)));
 }

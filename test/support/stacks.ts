@@ -19,7 +19,7 @@ export function findingsOf(stack: Stack): { path: string; text: string }[] {
 
 /** The IDs of the findings of a stack. */
 export function findingIdsOf(stack: Stack): string[] {
-  return findingsOf(stack).map(({ text }) => /\[ack: (?:annotation::)?([^\]]+)\]/.exec(text)?.[1] ?? text);
+  return findingsOf(stack).map(({ text }) => /\[ack: (?:annotation::)?([^\]]+)\]/i.exec(text)?.[1] ?? text);
 }
 
 interface RecordSet {
