@@ -79,7 +79,7 @@ export interface DisabledDkimOptions {
  */
 export interface DkimConfig {
   /** The signing attributes. */
-  readonly dkimIdentity: ses.DkimIdentity;
+  readonly signingAttributes: ses.CfnEmailIdentity.DkimSigningAttributesProperty;
 
   /** Whether SES signs mail. */
   readonly signing: boolean;
@@ -141,7 +141,7 @@ export abstract class Dkim {
    * @param domain the domain of the identity
    * @param options TTL of the records
    */
-  public abstract records(identity: ses.EmailIdentity, domain: string, options: DnsRecordOptions): DnsRecord[];
+  public abstract records(identity: ses.CfnEmailIdentity, domain: string, options: DnsRecordOptions): DnsRecord[];
 }
 
 /** The identity's construct ID. A switch between the kinds would be a new resource of the same name, which SES refuses while the old one is there. */
@@ -156,16 +156,21 @@ class EasyDkim extends Dkim {
     const keyLength = this.options.keyLength ?? ses.EasyDkimSigningKeyLength.RSA_2048_BIT;
     if (keyLength === ses.EasyDkimSigningKeyLength.RSA_1024_BIT) reportShortKey(scope, 1024);
     return {
-      dkimIdentity: ses.DkimIdentity.easyDkim(keyLength),
+      signingAttributes: { nextSigningKeyLength: keyLength },
       signing: this.signing,
       resourceId: this.options.switchFromBringYourOwn ? RESOURCE_ID.bringYourOwn : RESOURCE_ID.easy,
       unsignedReason: this.unsignedReason,
     };
   }
 
-  public records(identity: ses.EmailIdentity, _domain: string, options: DnsRecordOptions): DnsRecord[] {
+  public records(identity: ses.CfnEmailIdentity, _domain: string, options: DnsRecordOptions): DnsRecord[] {
     // the pairs are made by SES: the zone that they point into differs by Region and by identity
-    return identity.dkimRecords.map(({ name, value }, index) => DnsRecord.cname(name, value, {
+    const pairs = [
+      [identity.attrDkimDnsTokenName1, identity.attrDkimDnsTokenValue1],
+      [identity.attrDkimDnsTokenName2, identity.attrDkimDnsTokenValue2],
+      [identity.attrDkimDnsTokenName3, identity.attrDkimDnsTokenValue3],
+    ];
+    return pairs.map(([name, value], index) => DnsRecord.cname(name, value, {
       ...options, purpose: `Easy DKIM key ${index + 1} of 3: verifies the domain and lets receivers check signatures`,
     }));
   }
@@ -184,14 +189,14 @@ class BringYourOwnDkim extends Dkim {
     refuseExposedKey(scope, this.options.privateKey);
     if (this.key.bits < STRONG_KEY_BITS) reportShortKey(scope, this.key.bits);
     return {
-      dkimIdentity: ses.DkimIdentity.byoDkim({ selector: this.options.selector, privateKey: this.options.privateKey }),
+      signingAttributes: { domainSigningSelector: this.options.selector, domainSigningPrivateKey: this.options.privateKey.unsafeUnwrap() },
       signing: true,
       resourceId: this.options.switchFromEasyDkim ? RESOURCE_ID.easy : RESOURCE_ID.bringYourOwn,
       unsignedReason: '',
     };
   }
 
-  public records(_identity: ses.EmailIdentity, domain: string, options: DnsRecordOptions): DnsRecord[] {
+  public records(_identity: ses.CfnEmailIdentity, domain: string, options: DnsRecordOptions): DnsRecord[] {
     return [this.key.record(this.options.selector, domain, options)];
   }
 }

@@ -49,7 +49,7 @@ export interface IMailIdentity extends IConstruct {
   readonly identityArn: string;
 
   /**
-   * The aws-cdk-lib identity.
+   * The identity as other constructs of aws-cdk-lib take it.
    */
   readonly identity: ses.IEmailIdentity;
 
@@ -82,20 +82,29 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
   public abstract readonly identityName: string;
 
   /**
-   * The aws-cdk-lib identity.
-   */
-  public abstract readonly identity: ses.IEmailIdentity;
-
-  /**
    * The configuration set of mail which names none.
    */
   public abstract readonly defaultConfigurationSet?: ses.IConfigurationSet;
+
+  /** The domain or the address as other resources refer to it, so that they come after it. */
+  protected abstract readonly identityRef: string;
+
+  private importedIdentity?: ses.IEmailIdentity;
 
   /**
    * The ARN of the identity.
    */
   public get identityArn(): string {
-    return this.identity.emailIdentityArn;
+    return this.arnOf('identity', this.identityRef);
+  }
+
+  /**
+   * The identity as other constructs of aws-cdk-lib take it. The CloudFormation resource is `node.defaultChild`.
+   */
+  public get identity(): ses.IEmailIdentity {
+    // made when somebody asks: one construct less for each of thousands of domains
+    this.importedIdentity ??= ses.EmailIdentity.fromEmailIdentityName(this, 'Identity', this.identityRef);
+    return this.importedIdentity;
   }
 
   /**
@@ -175,17 +184,21 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
 }
 
 /**
- * An identity that exists already.
+ * An identity that exists already, maybe in another account which lets this one send (sending authorization).
  */
 export class ImportedIdentity extends MailIdentity {
   public readonly identityName: string;
-  public readonly identity: ses.IEmailIdentity;
+  protected readonly identityRef: string;
+  private readonly givenArn?: string;
 
-  public constructor(
-    scope: Construct, id: string, importTo: (scope: Construct) => ses.IEmailIdentity, public readonly defaultConfigurationSet?: ses.IConfigurationSet,
-  ) {
+  public constructor(scope: Construct, id: string, identity: { name: string; arn?: string }, public readonly defaultConfigurationSet?: ses.IConfigurationSet) {
     super(scope, id);
-    this.identity = importTo(this);
-    this.identityName = this.identity.emailIdentityName;
+    this.identityName = identity.name;
+    this.identityRef = identity.name;
+    this.givenArn = identity.arn;
+  }
+
+  public override get identityArn(): string {
+    return this.givenArn ?? super.identityArn;
   }
 }

@@ -1,9 +1,9 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
-import { reportVanishingDefaultSet } from './default-set';
 import { isFreeMail } from './free-mail';
 import { registerAddress } from './identity-registry';
+import { createIdentity } from './identity-resource';
 import { MailFrom, MailFromConfig } from './mail-from';
 import { IMailIdentity, ImportedIdentity, MailIdentity } from './mail-identity';
 import { VerifiedDomain } from './verified-domain';
@@ -89,18 +89,16 @@ export class VerifiedAddress extends MailIdentity {
    * @param defaultConfigurationSet the default configuration set of the address, so that grants cover it
    */
   public static fromAddress(scope: Construct, id: string, address: string, defaultConfigurationSet?: ses.IConfigurationSet): IMailIdentity {
-    const name = located(scope, () => normalizeAddress(address));
-    return new ImportedIdentity(scope, id, importer => ses.EmailIdentity.fromEmailIdentityName(importer, 'Resource', name), defaultConfigurationSet);
+    return new ImportedIdentity(scope, id, { name: located(scope, () => normalizeAddress(address)) }, defaultConfigurationSet);
   }
 
   /** The address. */
   public readonly identityName: string;
 
-  /** The aws-cdk-lib identity. */
-  public readonly identity: ses.IEmailIdentity;
-
   /** The configuration set of mail which names none. */
   public readonly defaultConfigurationSet?: ses.IConfigurationSet;
+
+  protected readonly identityRef: string;
 
   public constructor(scope: Construct, id: string, props: VerifiedAddressProps) {
     super(scope, id);
@@ -108,7 +106,7 @@ export class VerifiedAddress extends MailIdentity {
     this.defaultConfigurationSet = props.defaultConfigurationSet ?? props.domain?.defaultConfigurationSet;
     const domainName = this.identityName.slice(this.identityName.lastIndexOf('@') + 1);
     this.checkAll(props, domainName);
-    this.identity = this.createIdentity(props, this.bindMailFrom(props, domainName));
+    this.identityRef = this.createIdentity(props, this.bindMailFrom(props, domainName)).ref;
     if (!Token.isUnresolved(this.identityName)) this.report(props, domainName);
   }
 
@@ -140,21 +138,18 @@ export class VerifiedAddress extends MailIdentity {
     return mailFrom;
   }
 
-  private createIdentity(props: VerifiedAddressProps, mailFrom?: MailFromConfig): ses.EmailIdentity {
-    const identity = new ses.EmailIdentity(this, 'Resource', {
-      identity: ses.Identity.email(this.identityName),
+  private createIdentity(props: VerifiedAddressProps, mailFrom?: MailFromConfig): ses.CfnEmailIdentity {
+    const identity = createIdentity(this, 'Resource', {
+      name: this.identityName,
       // said in any case below a domain: whether an address inherits signing is where AWS's own pages differ
-      dkimSigning: props.dkimSigning ?? props.domain?.signing,
-      mailFromDomain: mailFrom?.domainName,
-      mailFromBehaviorOnMxFailure: mailFrom?.onMxFailure,
-      configurationSet: this.defaultConfigurationSet,
+      signing: props.dkimSigning ?? props.domain?.signing,
+      mailFrom,
+      defaultConfigurationSet: this.defaultConfigurationSet,
       feedbackForwarding: props.feedbackForwarding,
+      removalPolicy: removalPolicyOf(props),
     });
-    const removalPolicy = removalPolicyOf(props);
-    identity.applyRemovalPolicy(removalPolicy);
     // SES takes DKIM settings of an address only when its domain is there
-    if (props.domain) identity.node.addDependency(props.domain.identity);
-    if (this.defaultConfigurationSet) reportVanishingDefaultSet(this, this.defaultConfigurationSet, removalPolicy);
+    if (props.domain) identity.node.addDependency(props.domain.node.defaultChild!);
     return identity;
   }
 

@@ -1,10 +1,10 @@
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
-import { reportVanishingDefaultSet } from './default-set';
 import { Dkim, DkimConfig } from './dkim';
 import { checkDomain, DomainPolicies, reportDomain } from './domain-checks';
 import { registerDomain } from './identity-registry';
+import { createIdentity, nameOfArn } from './identity-resource';
 import { MailFrom, MailFromConfig } from './mail-from';
 import { IMailIdentity, ImportedIdentity, MailIdentity } from './mail-identity';
 import { MailDns } from '../dns';
@@ -177,12 +177,12 @@ export class VerifiedDomain extends MailIdentity {
    * @param defaultConfigurationSet the default configuration set of the domain, so that grants cover it
    */
   public static fromDomainName(scope: Construct, id: string, domainName: string, defaultConfigurationSet?: ses.IConfigurationSet): IMailIdentity {
-    const name = located(scope, () => normalizeDomain(domainName, 'domain'));
-    return new ImportedIdentity(scope, id, importer => ses.EmailIdentity.fromEmailIdentityName(importer, 'Resource', name), defaultConfigurationSet);
+    return new ImportedIdentity(scope, id, { name: located(scope, () => normalizeDomain(domainName, 'domain')) }, defaultConfigurationSet);
   }
 
   /**
-   * A domain that is verified already, by the ARN of its identity.
+   * A domain that is verified already, by the ARN of its identity. It may belong to another account, which lets this one send by a sending
+   * authorization policy; it has to be in the Region of the stack.
    *
    * @param scope where the import is used
    * @param id a name for it
@@ -190,14 +190,11 @@ export class VerifiedDomain extends MailIdentity {
    * @param defaultConfigurationSet the default configuration set of the domain, so that grants cover it
    */
   public static fromDomainArn(scope: Construct, id: string, identityArn: string, defaultConfigurationSet?: ses.IConfigurationSet): IMailIdentity {
-    return new ImportedIdentity(scope, id, importer => ses.EmailIdentity.fromEmailIdentityArn(importer, 'Resource', identityArn), defaultConfigurationSet);
+    return new ImportedIdentity(scope, id, nameOfArn(scope, identityArn), defaultConfigurationSet);
   }
 
   /** The domain. */
   public readonly identityName: string;
-
-  /** The aws-cdk-lib identity. */
-  public readonly identity: ses.IEmailIdentity;
 
   /** The configuration set of mail which names none. */
   public readonly defaultConfigurationSet?: ses.IConfigurationSet;
@@ -217,6 +214,8 @@ export class VerifiedDomain extends MailIdentity {
   /** Records that others have to publish: the consent of a domain to receive the DMARC reports about this one. */
   public readonly recordsForOthers: DnsRecord[];
 
+  protected readonly identityRef: string;
+
   public constructor(scope: Construct, id: string, props: VerifiedDomainProps) {
     super(scope, id);
     const recordOptions = { ttl: props.ttl };
@@ -232,7 +231,7 @@ export class VerifiedDomain extends MailIdentity {
     this.recordsForOthers = Token.isUnresolved(domain) ? [] : this.dmarc.reportAuthorizationRecords(domain);
     this.checkAll({ domain, signing: this.signing, mailFrom: this.mailFromDomain, dmarc: this.dmarc, bimi: props.bimi }, props);
     const identity = this.createIdentity(props, signing, mailFrom);
-    this.identity = identity;
+    this.identityRef = identity.ref;
     this.dnsRecords = this.publishRecords(props, mailFrom, props.publish?.dkim === false ? [] : dkim.records(identity, domain, recordOptions));
     registerDomain(domain, { scope: this, dmarc: this.dmarc, mailFrom: this.mailFromDomain });
   }
@@ -246,20 +245,17 @@ export class VerifiedDomain extends MailIdentity {
     reportDomain(this, policies, this.recordsForOthers);
   }
 
-  private createIdentity(props: VerifiedDomainProps, signing: DkimConfig, mailFrom?: MailFromConfig): ses.EmailIdentity {
-    const identity = new ses.EmailIdentity(this, signing.resourceId, {
-      identity: ses.Identity.domain(this.identityName),
-      dkimIdentity: signing.dkimIdentity,
-      dkimSigning: signing.signing,
-      mailFromDomain: mailFrom?.domainName,
-      mailFromBehaviorOnMxFailure: mailFrom?.onMxFailure,
-      configurationSet: props.defaultConfigurationSet,
+  private createIdentity(props: VerifiedDomainProps, signing: DkimConfig, mailFrom?: MailFromConfig): ses.CfnEmailIdentity {
+    const identity = createIdentity(this, signing.resourceId, {
+      name: this.identityName,
+      signing: signing.signing,
+      signingAttributes: signing.signingAttributes,
+      mailFrom,
+      defaultConfigurationSet: props.defaultConfigurationSet,
       feedbackForwarding: props.feedbackForwarding,
+      removalPolicy: removalPolicyOf(props),
     });
-    const removalPolicy = removalPolicyOf(props);
-    identity.applyRemovalPolicy(removalPolicy);
-    if (signing.unsignedReason) (identity.node.defaultChild as ses.CfnEmailIdentity).addMetadata('cdk-postmaster:dkim-disabled', signing.unsignedReason);
-    if (props.defaultConfigurationSet) reportVanishingDefaultSet(this, props.defaultConfigurationSet, removalPolicy);
+    if (signing.unsignedReason) identity.addMetadata('cdk-postmaster:dkim-disabled', signing.unsignedReason);
     return identity;
   }
 

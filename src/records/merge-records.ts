@@ -42,6 +42,7 @@ function canJoin(one: DnsRecord, other: DnsRecord): boolean {
 }
 
 function checkSingleTexts({ name, values }: DnsRecord): void {
+  if (values.length < 2) return;
   for (const [version, consequence] of Object.entries(SINGLE_TEXTS)) {
     const [first, second] = values.filter(value => new RegExp(`^v\\s*=\\s*${version}(?=[\\s;]|$)`, 'i').test(value));
     if (second !== undefined) fail('DnsRecord.rivalTexts', `the TXT record ${name} would have both "${first}" and "${second}"; ${consequence}`);

@@ -41,6 +41,7 @@ export function isAligned(fromDomain: string, otherDomain: string, strict: boole
  * Whether two domains are known to have one owner. Unlike with alignment, a token is a stranger unless the names show otherwise.
  */
 export function hasSameOwner(one: string, other: string): boolean {
+  if (one === other) return true;
   if (hasToken(one) || hasToken(other)) return isWithin(one, other) || isWithin(other, one);
   return organizationalDomain(one) === organizationalDomain(other);
 }

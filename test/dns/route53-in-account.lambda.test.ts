@@ -262,6 +262,12 @@ describe('Delete', () => {
     expect(batches()).toBe(2);
   });
 
+  test('fails when the role does not let it, since the records may still be there', async () => {
+    route53.refuseNext(1, new Refusal(403, 'AccessDenied', 'User: x is not authorized'));
+    expect(await remove(ALL)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: ID, Reason: 'User: x is not authorized' });
+    expect(zone()).toEqual(lines(...ALL));
+  });
+
   test('succeeds when the whole zone is gone', async () => {
     route53.deleteZone('ZONE');
     expect(await remove(ALL)).toMatchObject({ Status: 'SUCCESS' });

@@ -211,9 +211,41 @@ describe('imports', () => {
   });
 
   test('by ARN', () => {
-    const arn = 'arn:aws:ses:eu-west-1:111122223333:identity/example.com';
-    const domain = VerifiedDomain.fromDomainArn(stackIn('eu-west-1'), 'Mail', arn);
+    const stack = stackIn('eu-west-1');
+    const domain = VerifiedDomain.fromDomainArn(stack, 'Mail', 'arn:aws:ses:eu-west-1:111122223333:identity/example.com');
     expect(domain.identityName).toBe('example.com');
-    expect(domain.identityArn).toBe(arn);
+    expect(domain.identityArn).toBe('arn:aws:ses:eu-west-1:111122223333:identity/example.com');
+    expect(domain.identity.emailIdentityName).toBe('example.com');
   });
+
+  test('by the ARN of another account, so that a grant names its identity', () => {
+    const arn = 'arn:aws:ses:eu-west-1:444455556666:identity/example.com';
+    expect(VerifiedDomain.fromDomainArn(stackIn('eu-west-1'), 'Mail', arn).identityArn).toBe(arn);
+  });
+
+  test('by an ARN that only the deployment knows', () => {
+    const stack = stackIn();
+    const arn = new CfnParameter(stack, 'Arn').valueAsString;
+    expect(stack.resolve(VerifiedDomain.fromDomainArn(stack, 'Mail', arn).identityName)).toEqual({ 'Fn::Select': [1, { 'Fn::Split': ['/', expect.anything()] }] });
+  });
+
+  test.each([
+    ['arn:aws:sns:eu-west-1:111122223333:topic',
+      '"arn:aws:sns:eu-west-1:111122223333:topic" is not the ARN of an SES identity; the form is "arn:aws:ses:eu-west-1:111122223333:identity/example.com" ' +
+      '(at Stack) [MailIdentity.arn]'],
+    ['arn:aws:ses:us-east-1:111122223333:identity/example.com',
+      'the identity "arn:aws:ses:us-east-1:111122223333:identity/example.com" is in us-east-1 and the stack in eu-west-1; an identity sends from its own ' +
+      'Region only (at Stack) [MailIdentity.otherRegion]'],
+  ])('not by %s', (arn, message) => {
+    expect(() => VerifiedDomain.fromDomainArn(stackIn('eu-west-1'), 'Mail', arn)).toThrow(new Error(message));
+  });
+});
+
+test('the identity of a domain can be given to other constructs of aws-cdk-lib, and changed by escape hatch', () => {
+  const stack = stackIn('eu-west-1');
+  const domain = domainIn(stack);
+  expect(stack.resolve(domain.identity.emailIdentityName)).toEqual({ Ref: expect.stringMatching(/^Mail/) });
+  expect(domain.identity).toBe(domain.identity);
+  (domain.node.defaultChild as ses.CfnEmailIdentity).addPropertyOverride('FeedbackAttributes.EmailForwardingEnabled', true);
+  Template.fromStack(stack).hasResourceProperties(IDENTITY, { FeedbackAttributes: { EmailForwardingEnabled: true } });
 });
