@@ -11,7 +11,7 @@ export class Lanes extends Component {
     project.addTask('postmaster', { description: 'Run the postmaster command from its sources', exec: 'tsx src/cli/main.ts', receiveArgs: true });
     const e2e = project.addTask('e2e', { description: 'Deploy to a local AWS emulator, assert, destroy', exec: 'tsx test/e2e/run.ts', receiveArgs: true });
     const bench = project.addTask('bench', { description: 'Measure against aws-cdk-lib L2s and hand-written L1s', exec: 'tsx bench/run.ts', receiveArgs: true });
-    project.addTask('test:latest', { description: 'Run the tests on the newest aws-cdk-lib', exec: 'tsx projenrc/test-latest.ts', receiveArgs: true });
+    const latest = project.addTask('test:latest', { description: 'Run the tests on the newest aws-cdk-lib', exec: 'tsx projenrc/test-latest.ts', receiveArgs: true });
     project.compileTask.exec('tsx projenrc/lazy-index.ts');
     project.packageTask.exec('tsx projenrc/check-package.ts');
     const types = project.addTask('typecheck', { description: 'Type-check tests, examples, bench and bin', exec: 'tsc --noEmit -p test/tsconfig.json' });
@@ -22,6 +22,9 @@ export class Lanes extends Component {
     }
     project.testTask.prependSpawn(types);
     // the handlers are assets, which git does not keep: a fresh clone has to make them before anything is synthesized
-    for (const lane of [project.testTask, e2e, bench]) lane.prependSpawn(project.tasks.tryFind('bundle')!);
+    for (const lane of [project.testTask, latest, e2e, bench]) lane.prependSpawn(project.tasks.tryFind('bundle')!);
+    for (const lane of ['e2e', 'test:latest']) {
+      project.buildWorkflow?.addPostBuildJobCommands(lane.replace(':', '-'), [`npm run ${lane}`], { checkoutRepo: true, installDeps: true });
+    }
   }
 }

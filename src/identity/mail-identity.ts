@@ -191,7 +191,9 @@ export class ImportedIdentity extends MailIdentity {
   protected readonly identityRef: string;
   private readonly givenArn?: string;
 
-  public constructor(scope: Construct, id: string, identity: { name: string; arn?: string }, public readonly defaultConfigurationSet?: ses.IConfigurationSet) {
+  public constructor(
+    scope: Construct, id: string, identity: { name: string; arn?: string }, public readonly defaultConfigurationSet?: ses.IConfigurationSet,
+  ) {
     super(scope, id);
     this.identityName = identity.name;
     this.identityRef = identity.name;
