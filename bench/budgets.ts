@@ -1,6 +1,6 @@
 import { round } from './figures';
 import type { HandlerLoading, LibraryLoading } from './loading';
-import { marginalMs, type ScaleResult } from './scale';
+import { marginalMs, marginalRatio, type ScaleResult } from './scale';
 import type { Variant } from './variants';
 
 /** A figure and the line that it shall not cross. */
@@ -40,15 +40,14 @@ const MEANINGFUL = 1_000;
 
 export function judge(measured: Measurements): Verdict[] {
   const { off, on, library, handlers } = measured;
-  const ratio = (results: ScaleResult[], other: Variant, domains: number) => marginalMs(results, 'ours', domains) / marginalMs(results, other, domains);
   const largest = largestOf(off);
   const validated = largestOf(on);
   return [
     verdict('resources of a domain', measured.resources.ours, BUDGETS.resources),
     ...largest < MEANINGFUL ? [] : [
-      verdict(`one more of ${largest} domains, validation off: ours / L2`, ratio(off, 'l2', largest), BUDGETS.overL2),
-      verdict(`one more of ${largest} domains, validation off: ours / L1`, ratio(off, 'l1', largest), BUDGETS.overL1),
-      verdict(`one more of ${validated} domains, validation on: ours / L2`, ratio(on, 'l2', validated), BUDGETS.validatedOverL2),
+      verdict(`one more of ${largest} domains, validation off: ours / L2`, marginalRatio(off, 'l2', largest), BUDGETS.overL2),
+      verdict(`one more of ${largest} domains, validation off: ours / L1`, marginalRatio(off, 'l1', largest), BUDGETS.overL1),
+      verdict(`one more of ${validated} domains, validation on: ours / L2`, marginalRatio(on, 'l2', validated), BUDGETS.validatedOverL2),
       verdict(
         `one more of ${largest} domains / one more of ${largest / 10}`,
         marginalMs(off, 'ours', largest) / marginalMs(off, 'ours', largest / 10), BUDGETS.growth),

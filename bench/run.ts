@@ -2,8 +2,8 @@
  * npm run bench [-- --quick]
  *
  * What a mail domain costs with this library, with aws-cdk-lib's own L2s, and with hand-written L1s: time and memory of a synthesis, resources, loading;
- * and what the handlers weigh. Each measurement is a process of its own; the variants take turns; ratios are of medians in one run, so they mean the same
- * on any machine. `--quick` stops at 100 domains, where warming up still blurs the ratios, so they are not judged and no results are written.
+ * and what the handlers weigh. Each measurement is a process of its own; the variants take turns, and ratios are between turns of one round, so they
+ * mean the same on any machine. `--quick` stops at 100 domains, where warming up still blurs the ratios, so they are not judged and no results are written.
  *
  * With aws-cdk-lib's L2s a domain is 7 resources and CloudFormation takes 500 a stack, so all variants have 70 domains in each stack.
  */
@@ -11,7 +11,7 @@ import { writeFileSync } from 'node:fs';
 import { judge, type Measurements } from './budgets';
 import { round, table } from './figures';
 import { measureHandlers, measureLibrary } from './loading';
-import { countResources, marginalMs, measureScale, type ScaleResult } from './scale';
+import { countResources, marginalMs, marginalRatio, measureScale, type ScaleResult } from './scale';
 import { VARIANTS } from './variants';
 import { Workshop } from './workshop';
 
@@ -59,7 +59,7 @@ function reportScale(title: string, results: ScaleResult[]): void {
     result.stacks,
     Math.round(result.ms),
     result.domains === 1 ? '' : marginalMs(results, result.variant, result.domains).toFixed(2),
-    result.domains === 1 ? '' : (marginalMs(results, 'ours', result.domains) / marginalMs(results, result.variant, result.domains)).toFixed(2),
+    result.domains === 1 ? '' : marginalRatio(results, result.variant, result.domains).toFixed(2),
     Math.round(result.peakMb),
     `${Math.round(Math.min(...result.runs))}-${Math.round(Math.max(...result.runs))}`,
   ]);
