@@ -5,9 +5,10 @@ import { fail } from '../private/errors';
 import { finding } from '../private/finding';
 import { DkimKey, DnsRecord, DnsRecordOptions } from '../records';
 import { checkSelector } from '../records/dkim-key';
+import { SES_LIMITS } from '../ses/limits';
 
 /** Below this, receivers and SES's own advisor call a key weak. */
-const STRONG_KEY_BITS = 2048;
+const STRONG_KEY_BITS = SES_LIMITS.dkimKeyBits.max;
 
 /**
  * Options of Easy DKIM.

@@ -1,4 +1,4 @@
-import { ArnFormat, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import { reportVanishingDefaultSet } from './default-set';
@@ -13,7 +13,7 @@ interface IdentityProps {
   readonly mailFrom?: MailFromConfig;
   readonly defaultConfigurationSet?: ses.IConfigurationSet;
   readonly feedbackForwarding?: boolean;
-  readonly removalPolicy: RemovalPolicy;
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
@@ -22,6 +22,11 @@ interface IdentityProps {
  */
 export function createIdentity(scope: Construct, id: string, props: IdentityProps): ses.CfnEmailIdentity {
   const { mailFrom, defaultConfigurationSet } = props;
+  const removalPolicy = removalPolicyOf(props);
+  if (props.feedbackForwarding === false && !defaultConfigurationSet) {
+    fail('MailIdentity.noFeedback', 'feedbackForwarding is false and there is no defaultConfigurationSet, so nobody would learn of bounces and ' +
+      'complaints; keep forwarding on, or give a default configuration set with an event destination for them', scope);
+  }
   const identity = new ses.CfnEmailIdentity(scope, id, {
     emailIdentity: props.name,
     dkimAttributes: props.signing === undefined ? undefined : { signingEnabled: props.signing },
@@ -30,10 +35,17 @@ export function createIdentity(scope: Construct, id: string, props: IdentityProp
     configurationSetAttributes: defaultConfigurationSet && { configurationSetName: defaultConfigurationSet.configurationSetName },
     feedbackAttributes: props.feedbackForwarding === undefined ? undefined : { emailForwardingEnabled: props.feedbackForwarding },
   });
-  identity.applyRemovalPolicy(props.removalPolicy);
+  identity.applyRemovalPolicy(removalPolicy);
   scope.node.defaultChild = identity;
-  if (defaultConfigurationSet) reportVanishingDefaultSet(scope, defaultConfigurationSet, props.removalPolicy);
+  if (defaultConfigurationSet) reportVanishingDefaultSet(scope, defaultConfigurationSet, removalPolicy);
   return identity;
+}
+
+/**
+ * What becomes of an identity and of its records: they stay, unless the deployment that makes them fails, so that it can be repeated.
+ */
+export function removalPolicyOf(props: { removalPolicy?: RemovalPolicy }): RemovalPolicy {
+  return props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 }
 
 /**

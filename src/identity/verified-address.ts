@@ -1,9 +1,9 @@
-import { RemovalPolicy, Token } from 'aws-cdk-lib';
+import { type RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import { isFreeMail } from './free-mail';
 import { registerAddress } from './identity-registry';
-import { createIdentity } from './identity-resource';
+import { createIdentity, removalPolicyOf } from './identity-resource';
 import { MailFrom, MailFromConfig } from './mail-from';
 import { IMailIdentity, ImportedIdentity, MailIdentity } from './mail-identity';
 import { VerifiedDomain } from './verified-domain';
@@ -111,10 +111,6 @@ export class VerifiedAddress extends MailIdentity {
   }
 
   private checkAll(props: VerifiedAddressProps, domainName: string): void {
-    if (props.feedbackForwarding === false && !this.defaultConfigurationSet) {
-      fail('VerifiedAddress.noFeedback', 'feedbackForwarding is false and there is no defaultConfigurationSet, so nobody would learn of bounces and ' +
-        'complaints; keep forwarding on, or give a default configuration set with an event destination for them', this);
-    }
     const { domain } = props;
     if (!domain) return;
     const above = domain.identityName;
@@ -146,7 +142,7 @@ export class VerifiedAddress extends MailIdentity {
       mailFrom,
       defaultConfigurationSet: this.defaultConfigurationSet,
       feedbackForwarding: props.feedbackForwarding,
-      removalPolicy: removalPolicyOf(props),
+      removalPolicy: props.removalPolicy,
     });
     // SES takes DKIM settings of an address only when its domain is there
     if (props.domain) identity.node.addDependency(props.domain.node.defaultChild!);
@@ -171,8 +167,4 @@ export class VerifiedAddress extends MailIdentity {
         'or pass the domain as `domain` to take its signing and configuration set over'),
     });
   }
-}
-
-function removalPolicyOf(props: VerifiedAddressProps): RemovalPolicy {
-  return props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 }

@@ -1,14 +1,14 @@
-import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { type Duration, type RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import { Dkim, DkimConfig } from './dkim';
 import { checkDomain, DomainPolicies, reportDomain } from './domain-checks';
 import { registerDomain } from './identity-registry';
-import { createIdentity, nameOfArn } from './identity-resource';
+import { createIdentity, nameOfArn, removalPolicyOf } from './identity-resource';
 import { MailFrom, MailFromConfig } from './mail-from';
 import { IMailIdentity, ImportedIdentity, MailIdentity } from './mail-identity';
 import { MailDns } from '../dns';
-import { fail, located } from '../private/errors';
+import { located } from '../private/errors';
 import { Bimi, Dmarc, DnsRecord, DnsRecordOptions } from '../records';
 import { normalizeDomain } from '../records/domain-name';
 import { mergeRecords } from '../records/merge-records';
@@ -237,10 +237,6 @@ export class VerifiedDomain extends MailIdentity {
   }
 
   private checkAll(policies: DomainPolicies, props: VerifiedDomainProps): void {
-    if (props.feedbackForwarding === false && !props.defaultConfigurationSet) {
-      fail('VerifiedDomain.noFeedback', 'feedbackForwarding is false and there is no defaultConfigurationSet, so nobody would learn of bounces and ' +
-        'complaints; keep forwarding on, or give a default configuration set with an event destination for them', this);
-    }
     checkDomain(this, policies, props.allowWww ?? false);
     reportDomain(this, policies, this.recordsForOthers);
   }
@@ -253,7 +249,7 @@ export class VerifiedDomain extends MailIdentity {
       mailFrom,
       defaultConfigurationSet: props.defaultConfigurationSet,
       feedbackForwarding: props.feedbackForwarding,
-      removalPolicy: removalPolicyOf(props),
+      removalPolicy: props.removalPolicy,
     });
     if (signing.unsignedReason) identity.addMetadata('cdk-postmaster:dkim-disabled', signing.unsignedReason);
     return identity;
@@ -281,8 +277,4 @@ export class VerifiedDomain extends MailIdentity {
     if (merged.length > 0) dns.publish(this, id, { records: merged, removalPolicy: removalPolicyOf(props) });
     return merged;
   }
-}
-
-function removalPolicyOf(props: VerifiedDomainProps): RemovalPolicy {
-  return props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 }

@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, KeyObject } from 'node:crypto';
 import { fail } from '../private/errors';
+import { SES_LIMITS } from '../ses/limits';
 
 /** What SES signs with (RSA, in this range), and what receivers verify. */
-const BITS_MIN = 1024;
-const BITS_MAX = 2048;
+const { min: BITS_MIN, max: BITS_MAX } = SES_LIMITS.dkimKeyBits;
 
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/;
 

@@ -51,7 +51,7 @@ describe('refused, with the whole message', () => {
       'keep DKIM or MAIL FROM, or use Dmarc.none() (at Stack/Mail) [VerifiedDomain.nothingAligns]'],
     ['a domain whose bounces nobody would see', { feedbackForwarding: false },
       'feedbackForwarding is false and there is no defaultConfigurationSet, so nobody would learn of bounces and complaints; keep forwarding on, ' +
-      'or give a default configuration set with an event destination for them (at Stack/Mail) [VerifiedDomain.noFeedback]'],
+      'or give a default configuration set with an event destination for them (at Stack/Mail) [MailIdentity.noFeedback]'],
   ];
   test.each(cases)('%s', (_, props, message) => {
     expect(() => make(props)).toThrow(new Error(message));

@@ -121,7 +121,7 @@ describe('refused, with the whole message', () => {
   test('bounces that nobody would see', () => {
     expect(() => addressIn({ feedbackForwarding: false })).toThrow(
       'feedbackForwarding is false and there is no defaultConfigurationSet, so nobody would learn of bounces and complaints; keep forwarding on, ' +
-      'or give a default configuration set with an event destination for them (at Stack/Orders) [VerifiedAddress.noFeedback]');
+      'or give a default configuration set with an event destination for them (at Stack/Orders) [MailIdentity.noFeedback]');
   });
 });
 
