@@ -27,8 +27,7 @@ function names(index: number) {
 /** As a user of this library writes it. */
 function addOurs(stack: Stack, index: number): void {
   const { hostedZoneId, zoneName, reports } = names(index);
-  const zone = route53.PublicHostedZone.fromPublicHostedZoneAttributes(stack, `Zone${index}`, { hostedZoneId, zoneName });
-  new VerifiedDomain(stack, `Mail${index}`, { dns: Dns.route53(zone), dmarc: Dmarc.none({ reportTo: [reports] }) });
+  new VerifiedDomain(stack, `Mail${index}`, { dns: Dns.route53ById({ hostedZoneId, zoneName }), dmarc: Dmarc.none({ reportTo: [reports] }) });
 }
 
 /** As a user of aws-cdk-lib writes it: with `publicHostedZone` the identity makes its CNAME records and the two of the MAIL FROM domain. */

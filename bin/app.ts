@@ -8,7 +8,6 @@
  * removalPolicy (retain, destroy), stackName.
  */
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Dmarc, Dns, MailDns, MailFrom, VerifiedDomain } from '../src';
 
 const app = new App();
@@ -38,7 +37,7 @@ function dns(domain: string): MailDns {
   const roleArn = context('dnsRoleArn');
   if (!hostedZoneId) return Dns.elsewhere(domain);
   if (roleArn) return Dns.route53InAccount({ hostedZoneId, zoneName, roleArn });
-  return Dns.route53(HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId, zoneName }));
+  return Dns.route53ById({ hostedZoneId, zoneName });
 }
 
 function dmarc(): Dmarc {

@@ -18,7 +18,15 @@ Object.defineProperty(exports, "__esModule", { value: true });
 // ES module loaders find the names by reading assignments, not by running the file
 ${names.map(({ name }) => `exports.${name} = `).join('')}void 0;
 const lazy = (names, load) => {
-  for (const name of names) Object.defineProperty(exports, name, { enumerable: true, configurable: true, get: () => load()[name] });
+  for (const name of names) {
+    Object.defineProperty(exports, name, {
+      enumerable: true, configurable: true, get: () => {
+        const value = load()[name];
+        Object.defineProperty(exports, name, { enumerable: true, configurable: true, value });
+        return value;
+      },
+    });
+  }
 };
 ${chapters.map(chapter => `lazy(${JSON.stringify(names.filter(entry => entry.chapter === chapter).map(({ name }) => name))}, () => require("${chapter}"));`).join('\n')}
 `);

@@ -1,7 +1,8 @@
 import type { IConstruct } from 'constructs';
 import { fail } from '../private/errors';
 import { PerApp } from '../private/per-app';
-import type { DnsRecord } from '../records';
+import { hasToken } from '../private/tokens';
+import { type DnsRecord, DnsRecordType } from '../records';
 
 /** Who publishes which record set of which zone, so that two stacks of one app do not fight for it when they are deployed. */
 const claims = new PerApp(() => new Map<string, string>());
@@ -12,6 +13,8 @@ const claims = new PerApp(() => new Map<string, string>());
 export function claimNames(scope: IConstruct, zoneId: string, records: DnsRecord[]): void {
   const owners = claims.of(scope);
   for (const record of records) {
+    // the names of Easy DKIM are made up by SES: nobody else has them
+    if (record.recordType === DnsRecordType.CNAME && hasToken(record.name)) continue;
     const key = `${zoneId} ${record.recordType} ${record.name}`;
     const owner = owners.get(key);
     if (owner !== undefined) {

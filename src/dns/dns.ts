@@ -1,7 +1,7 @@
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ElsewhereDns, ElsewhereDnsOptions } from './elsewhere';
 import { MailDns } from './mail-dns';
-import { Route53Dns } from './route53';
+import { Route53Dns, Route53ZoneProps } from './route53';
 import { Route53InAccountDns, Route53InAccountDnsProps } from './route53-in-account';
 
 /**
@@ -17,6 +17,15 @@ export class Dns {
    * @param zone the zone; its name may be a token
    */
   public static route53(zone: IHostedZone): MailDns {
+    return Route53Dns.ofZone(zone);
+  }
+
+  /**
+   * A public hosted zone of this account that exists already, by its ID and name: like `route53`, without an imported construct for the zone.
+   *
+   * @param zone the ID and the name of the zone
+   */
+  public static route53ById(zone: Route53ZoneProps): MailDns {
     return new Route53Dns(zone);
   }
 

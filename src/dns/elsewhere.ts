@@ -4,6 +4,9 @@ import { attachCustomSynthesis, CfnOutput, Names, Stack } from 'aws-cdk-lib';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { DnsPublication, MailDns } from './mail-dns';
 import { type DnsManifest, MANIFEST_SUFFIX } from './manifest';
+import { refuseOutsideZone } from './zone-name';
+import { fail } from '../private/errors';
+import { PerApp } from '../private/per-app';
 import type { DnsRecord } from '../records';
 import { normalizeDomain } from '../records/domain-name';
 
@@ -33,9 +36,28 @@ export class ElsewhereDns extends MailDns {
   }
 
   public publish(scope: Construct, id: string, publication: DnsPublication): IDependable {
+    refuseOutsideZone(scope, this.domainName, publication.records, 'DNS of');
     new RecordSheet(scope, id, this.domainName, publication.records, this.options.outputs ?? true);
     return new DependencyGroup();
   }
+}
+
+/** What CloudFormation accepts in one template. */
+const OUTPUTS_MAX = 200;
+
+/** How many outputs of a stack are records, by the path of the stack. */
+const outputsOfStacks = new PerApp(() => new Map<string, number>());
+
+/** Refuses at synth what CloudFormation would refuse on deployment, without a word about the cause. */
+function countOutputs(scope: Construct, more: number): void {
+  const stack = Stack.of(scope).node.path;
+  const counts = outputsOfStacks.of(scope);
+  const count = (counts.get(stack) ?? 0) + more;
+  if (count > OUTPUTS_MAX) {
+    fail('Dns.tooManyOutputs', `the DNS records of stack "${stack}" are more than the ${OUTPUTS_MAX} outputs that a stack has room for; ` +
+      'use more stacks, or Dns.elsewhere(domain, { outputs: false })', scope);
+  }
+  counts.set(stack, count);
 }
 
 /** The outputs and the manifest of one domain. */
@@ -52,6 +74,7 @@ class RecordSheet extends Construct {
   }
 
   private outputLines(record: DnsRecord, index: number): CfnOutput[] {
+    countOutputs(this, record.zoneFileLines.length);
     return record.zoneFileLines.map((line, value) => new CfnOutput(this, `Record${index + 1}${value > 0 ? `Value${value + 1}` : ''}`, {
       value: line,
       description: record.purpose || undefined,

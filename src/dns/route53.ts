@@ -5,25 +5,46 @@ import { claimNames } from './claimed-names';
 import { DnsPublication, MailDns } from './mail-dns';
 import { refuseOutsideZone } from './zone-name';
 import { fail } from '../private/errors';
+import { normalizeDomain } from '../records/domain-name';
+
+/**
+ * A hosted zone of this account that exists already.
+ */
+export interface Route53ZoneProps {
+  /**
+   * The ID of the public hosted zone, e.g. `Z0123456789ABCDEFGHIJ`.
+   */
+  readonly hostedZoneId: string;
+
+  /**
+   * The name of the zone: the mail domain itself or a parent of it.
+   */
+  readonly zoneName: string;
+}
 
 /**
  * Publishes into a hosted zone of this account.
  */
 export class Route53Dns extends MailDns {
-  public constructor(private readonly zone: route53.IHostedZone) {
-    super();
+  public static ofZone(zone: route53.IHostedZone): MailDns {
+    return new Route53Dns({ hostedZoneId: zone.hostedZoneId, zoneName: zoneNameOf(zone) }, scope => refusePrivate(scope, zone));
   }
 
-  public get domainName(): string {
-    return zoneNameOf(this.zone);
+  public readonly domainName: string;
+  private readonly hostedZoneId: string;
+
+  public constructor(zone: Route53ZoneProps, private readonly checkZone: (scope: IConstruct) => void = () => {}) {
+    super();
+    this.hostedZoneId = zone.hostedZoneId;
+    this.domainName = normalizeDomain(zone.zoneName, 'zoneName');
   }
 
   public publish(scope: Construct, id: string, publication: DnsPublication): IDependable {
-    refusePrivate(scope, this.zone);
+    this.checkZone(scope);
     refuseOutsideZone(scope, this.domainName, publication.records);
-    claimNames(scope, this.zone.hostedZoneId, publication.records);
+    claimNames(scope, this.hostedZoneId, publication.records);
     const group = new route53.CfnRecordSetGroup(scope, id, {
-      hostedZoneId: this.zone.hostedZoneId,
+      hostedZoneId: this.hostedZoneId,
       recordSets: publication.records.map(record => ({
         name: record.fqdn,
         type: record.recordType,
@@ -37,14 +58,13 @@ export class Route53Dns extends MailDns {
 }
 
 function zoneNameOf(zone: route53.IHostedZone): string {
-  let name: string;
   try {
-    name = zone.zoneName;
+    return zone.zoneName;
   } catch {
     // an import by ID alone throws here, with a text about aws-cdk-lib's internals
-    fail('Dns.zoneWithoutName', 'the hosted zone was imported by its ID and does not know its name; import it with HostedZone.fromHostedZoneAttributes', zone);
+    return fail('Dns.zoneWithoutName', 'the hosted zone was imported by its ID and does not know its name; ' +
+      'use Dns.route53ById({ hostedZoneId, zoneName }), or import it with HostedZone.fromHostedZoneAttributes', zone);
   }
-  return name.replace(/\.$/, '');
 }
 
 /** An import does not tell whether a zone is private; a zone that this app defines does. */

@@ -80,6 +80,20 @@ test('outputs can be left out, for stacks with more domains than a stack has out
   expect(template.findOutputs('*')).toEqual({});
 });
 
+test('more outputs than a stack has room for are refused with the way out', () => {
+  const stack = stackIn('eu-west-1');
+  const add = (index: number) => new VerifiedDomain(stack, `Mail${index}`, { dns: Dns.elsewhere(`customer-${index}.example`) });
+  for (let index = 1; index <= 33; index++) add(index);
+  expect(() => add(34)).toThrow('the DNS records of stack "Stack" are more than the 200 outputs that a stack has room for; use more stacks, ' +
+    'or Dns.elsewhere(domain, { outputs: false }) (at Stack/Mail34/Records) [Dns.tooManyOutputs]');
+});
+
+test('a domain that is not the one whose DNS is elsewhere is refused', () => {
+  expect(() => new VerifiedDomain(stackIn(), 'Mail', { dns: Dns.elsewhere('example.com'), domain: 'example.org' })).toThrow(
+    'the MX record bounce.example.org does not belong into the DNS of "example.com"; give the zone of the domain itself or of a parent domain ' +
+    '(at Stack/Mail) [Dns.outsideZone]');
+});
+
 test('a record set with several values is one output a value', () => {
   const stack = stackIn('eu-west-1');
   new VerifiedDomain(stack, 'Mail', {
