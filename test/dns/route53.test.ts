@@ -46,6 +46,6 @@ test('a zone can be given by its ID and name, without a construct for it', () =>
   const [byId, byZone] = [stackIn(), stackIn()];
   new VerifiedDomain(byId, 'Mail', { dns: Dns.route53ById({ hostedZoneId: 'Z1', zoneName: 'Example.com.' }), domain: 'news.example.com' });
   new VerifiedDomain(byZone, 'Mail', { dns: Dns.route53(zoneOf(byZone, 'example.com', 'Z1')), domain: 'news.example.com' });
-  expect(recordSetsOf(byId)).toEqual(recordSetsOf(byZone));
   expect(byId.node.children.map(child => child.node.id)).toEqual(['Mail']);
+  expect(recordSetsOf(byId)).toEqual(recordSetsOf(byZone));
 });
