@@ -11,7 +11,6 @@ export class NpmExports extends Component {
       '.': { types: './lib/index.d.ts', default: './lib/index.js' },
       './package.json': './package.json',
       './.jsii': './.jsii',
-      './.warnings.jsii.js': './.warnings.jsii.js',
     });
   }
 }

@@ -15,7 +15,7 @@ import { isWithin } from '../records/domain-name';
 export function refuseOutsideZone(scope: IConstruct, zoneName: string, records: DnsRecord[], what: string = 'hosted zone'): void {
   if (Token.isUnresolved(zoneName)) return;
   for (const record of records) {
-    if (Token.isUnresolved(record.name) || isWithin(record.name, zoneName.toLowerCase())) continue;
+    if (Token.isUnresolved(record.name) || isWithin(record.name, zoneName)) continue;
     fail('Dns.outsideZone', `the ${record.recordType} record ${record.name} does not belong into the ${what} "${zoneName}"; ` +
       'give the zone of the domain itself or of a parent domain', scope);
   }

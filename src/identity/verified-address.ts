@@ -10,6 +10,8 @@ import { VerifiedDomain } from './verified-domain';
 import { MailDns } from '../dns';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';
+import { DnsRecord } from '../records';
+import { isWithin } from '../records/domain-name';
 import { normalizeAddress } from '../records/mail-address';
 
 /**
@@ -46,7 +48,7 @@ export interface VerifiedAddressProps {
   /**
    * Where the records of `mailFrom` are published.
    *
-   * @default - no records are published
+   * @default - nowhere: enter the ones of `dnsRecords` yourself
    */
   readonly dns?: MailDns;
 
@@ -98,6 +100,9 @@ export class VerifiedAddress extends MailIdentity {
   /** The configuration set of mail which names none. */
   public readonly defaultConfigurationSet?: ses.IConfigurationSet;
 
+  /** The records of the MAIL FROM domain; none when SES or the domain provides it. */
+  public readonly dnsRecords: DnsRecord[];
+
   protected readonly identityRef: string;
 
   public constructor(scope: Construct, id: string, props: VerifiedAddressProps) {
@@ -106,7 +111,10 @@ export class VerifiedAddress extends MailIdentity {
     this.defaultConfigurationSet = props.defaultConfigurationSet ?? props.domain?.defaultConfigurationSet;
     const domainName = this.identityName.slice(this.identityName.lastIndexOf('@') + 1);
     this.checkAll(props, domainName);
-    this.identityRef = this.createIdentity(props, this.bindMailFrom(props, domainName)).ref;
+    const mailFrom = this.bindMailFrom(props, domainName);
+    this.dnsRecords = mailFrom ? [mailFrom.mx, mailFrom.spf] : [];
+    this.publishRecords(props, mailFrom);
+    this.identityRef = this.createIdentity(props, mailFrom).ref;
     if (!Token.isUnresolved(this.identityName)) this.report(props, domainName);
   }
 
@@ -114,7 +122,7 @@ export class VerifiedAddress extends MailIdentity {
     const { domain } = props;
     if (!domain) return;
     const above = domain.identityName;
-    if (!Token.isUnresolved(above) && !Token.isUnresolved(domainName) && !`.${domainName.toLowerCase()}`.endsWith(`.${above}`)) {
+    if (!Token.isUnresolved(above) && !Token.isUnresolved(domainName) && !isWithin(domainName.toLowerCase(), above)) {
       fail('VerifiedAddress.otherDomain', `the address "${props.address}" does not lie below the domain "${above}" (${domain.node.path})`, this);
     }
     if (props.dkimSigning && !domain.signing) {
@@ -128,10 +136,12 @@ export class VerifiedAddress extends MailIdentity {
     if (isFreeMail(domainName.toLowerCase())) {
       fail('VerifiedAddress.mailFromOfOthers', `a MAIL FROM domain below "${domainName}" needs DNS records there, and the domain belongs to a mailbox provider`, this);
     }
-    const mailFrom = props.mailFrom.bind(this, domainName.toLowerCase(), {});
+    return props.mailFrom.bind(this, domainName.toLowerCase(), {});
+  }
+
+  private publishRecords(props: VerifiedAddressProps, mailFrom?: MailFromConfig): void {
     const dns = mailFrom?.dns ?? props.dns;
-    if (mailFrom && dns) dns.publish(this, 'MailFromRecords', { records: [mailFrom.mx, mailFrom.spf], removalPolicy: removalPolicyOf(props) });
-    return mailFrom;
+    if (mailFrom) dns?.publish(this, 'MailFromRecords', { records: this.dnsRecords, removalPolicy: removalPolicyOf(props) });
   }
 
   private createIdentity(props: VerifiedAddressProps, mailFrom?: MailFromConfig): ses.CfnEmailIdentity {

@@ -1,23 +1,13 @@
-import { DmarcAlignment, DmarcFailureOption, DmarcPolicy } from './dmarc-options';
+import { DmarcAlignment, DmarcFailureOption, type DmarcOptions, DmarcPolicy } from './dmarc-options';
 import { splitUris } from './report-uri';
 import { parseVersionedTagList } from './tag-list';
 import { fail } from '../private/errors';
 
 /** What the tags of a DMARC record say. */
-export interface DmarcTags {
+export interface DmarcTags extends Omit<DmarcOptions, 'reportInterval'> {
   readonly policy: DmarcPolicy;
-  readonly subdomainPolicy?: DmarcPolicy;
-  readonly nonexistentSubdomainPolicy?: DmarcPolicy;
-  readonly percentage?: number;
-  readonly testing?: boolean;
-  readonly dkimAlignment?: DmarcAlignment;
-  readonly spfAlignment?: DmarcAlignment;
-  readonly reportTo?: string[];
-  readonly failureReportTo?: string[];
-  readonly failureOptions?: DmarcFailureOption[];
   /** In seconds. */
   readonly reportInterval?: number;
-  readonly publicSuffix?: boolean;
 }
 
 /**

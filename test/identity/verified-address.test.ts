@@ -52,6 +52,16 @@ test('a MAIL FROM domain of an address is published in the zone of its domain', 
   expect(recordSetsOf(stack).map(record => `${record.Type} ${record.Name}`)).toEqual(['MX return.example.com.', 'TXT return.example.com.']);
 });
 
+test('the records of a MAIL FROM domain that nobody publishes are at hand', () => {
+  const stack = stackIn('eu-west-1');
+  const address = new VerifiedAddress(stack, 'Orders', { address: 'orders@example.com', mailFrom: MailFrom.subdomain('return') });
+  Template.fromStack(stack).resourceCountIs('AWS::Route53::RecordSetGroup', 0);
+  expect(address.dnsRecords.flatMap(record => record.zoneFileLines)).toEqual([
+    'return.example.com. 1800 IN MX 10 feedback-smtp.eu-west-1.amazonses.com.',
+    'return.example.com. 1800 IN TXT "v=spf1 include:amazonses.com ~all"',
+  ]);
+});
+
 test('the case of the local part is kept, since SES compares it', () => {
   Template.fromStack(addressIn({ address: 'Orders@example.com' })).hasResourceProperties('AWS::SES::EmailIdentity', { EmailIdentity: 'Orders@example.com' });
 });
