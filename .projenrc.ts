@@ -44,6 +44,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // the end-to-end lane asserts through the SDK
     '@aws-sdk/client-sesv2@^3.1169.0',
     '@aws-sdk/client-cloudformation@^3.1169.0',
+    '@aws-sdk/client-eventbridge@^3.1169.0',
+    '@aws-sdk/client-firehose@^3.1169.0',
+    '@aws-sdk/client-iam@^3.1169.0',
+    '@aws-sdk/client-kms@^3.1169.0',
+    '@aws-sdk/client-sns@^3.1169.0',
+    // evaluates policies as IAM does, with AWS's own service tables; used in tests only
+    '@cloud-copilot/iam-simulate@^0.1.173',
     '@types/aws-lambda@^8.10.150',
   ],
 

@@ -9,6 +9,8 @@ export class NpmExports extends Component {
     super(project);
     project.package.addField('exports', {
       '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+      // for users' own functions: plain functions and types, without AWS CDK
+      './runtime': { types: './lib/runtime.d.ts', default: './lib/runtime.js' },
       './package.json': './package.json',
       './.jsii': './.jsii',
     });
