@@ -47,7 +47,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-eventbridge@^3.1169.0',
     '@aws-sdk/client-firehose@^3.1169.0',
     '@aws-sdk/client-iam@^3.1169.0',
-    '@aws-sdk/client-kms@^3.1169.0',
+    '@aws-sdk/client-kms@^3.1164.0',
     '@aws-sdk/client-sns@^3.1169.0',
     // evaluates policies as IAM does, with AWS's own service tables; used in tests only
     '@cloud-copilot/iam-simulate@^0.1.173',
