@@ -2,4 +2,6 @@ export * from './ses'; // what SES is
 export * from './records'; // what is published
 export * from './dns'; // where it is published
 export * from './identity'; // who writes
+export * from './events'; // what happened to it
+export * from './sending'; // how it leaves
 export * from './checks'; // cdk-nag rules about mail

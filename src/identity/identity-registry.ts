@@ -60,6 +60,20 @@ export function parentOf(scope: Construct, domain: string): RegisteredDomain | u
   return domainsAbove(domain).slice(1).map(parent => domains.get(parent)).find(parent => parent !== undefined);
 }
 
+/**
+ * The domain identity of the app, in the same account and Region, that has this name.
+ */
+export function domainNamed(scope: Construct, name: string): Construct | undefined {
+  return registryOf(scope).domains.get(name)?.scope;
+}
+
+/**
+ * The domain identity of the app, in the same account and Region, whose MAIL FROM domain has this name.
+ */
+export function mailFromNamed(scope: Construct, name: string): Construct | undefined {
+  return registryOf(scope).mailFroms.get(name);
+}
+
 function registryOf(scope: Construct): Registry {
   const environments = registries.of(scope);
   const { environment } = Stack.of(scope);

@@ -1,7 +1,8 @@
-import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, type IResolvable, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import { reportVanishingDefaultSet } from './default-set';
+import { checkFeedback, forwards } from './feedback-coverage';
 import type { MailFromConfig } from './mail-from';
 import { fail } from '../private/errors';
 
@@ -13,6 +14,7 @@ interface IdentityProps {
   readonly mailFrom?: MailFromConfig;
   readonly defaultConfigurationSet?: ses.IConfigurationSet;
   readonly feedbackForwarding?: boolean;
+  readonly grantedSets: ReadonlySet<ses.IConfigurationSet>;
   readonly removalPolicy?: RemovalPolicy;
 }
 
@@ -23,22 +25,31 @@ interface IdentityProps {
 export function createIdentity(scope: Construct, id: string, props: IdentityProps): ses.CfnEmailIdentity {
   const { mailFrom, defaultConfigurationSet } = props;
   const removalPolicy = removalPolicyOf(props);
-  if (props.feedbackForwarding === false && !defaultConfigurationSet) {
-    fail('MailIdentity.noFeedback', 'feedbackForwarding is false and there is no defaultConfigurationSet, so nobody would learn of bounces and ' +
-      'complaints; keep forwarding on, or give a default configuration set with an event destination for them', scope);
-  }
   const identity = new ses.CfnEmailIdentity(scope, id, {
     emailIdentity: props.name,
     dkimAttributes: props.signing === undefined ? undefined : { signingEnabled: props.signing },
     dkimSigningAttributes: props.signingAttributes,
     mailFromAttributes: mailFrom && { mailFromDomain: mailFrom.domainName, behaviorOnMxFailure: mailFrom.onMxFailure },
     configurationSetAttributes: defaultConfigurationSet && { configurationSetName: defaultConfigurationSet.configurationSetName },
-    feedbackAttributes: props.feedbackForwarding === undefined ? undefined : { emailForwardingEnabled: props.feedbackForwarding },
+    feedbackAttributes: feedbackAttributes(props),
   });
   identity.applyRemovalPolicy(removalPolicy);
   scope.node.defaultChild = identity;
   if (defaultConfigurationSet) reportVanishingDefaultSet(scope, defaultConfigurationSet, removalPolicy);
+  checkFeedbackLater(scope, props);
   return identity;
+}
+
+/** Event destinations and grants may come after the identity. */
+function checkFeedbackLater(scope: Construct, { feedbackForwarding: forwarding, defaultConfigurationSet: defaultSet, grantedSets: otherSets }: IdentityProps): void {
+  if (forwarding !== undefined) scope.node.addValidation({ validate: () => checkFeedback(scope, { forwarding, defaultSet, otherSets }) });
+}
+
+/** With a default configuration set the answer waits for its event destinations, which may be added later. */
+function feedbackAttributes({ feedbackForwarding, defaultConfigurationSet }: IdentityProps): ses.CfnEmailIdentity.FeedbackAttributesProperty | IResolvable | undefined {
+  const attributes = (emailForwardingEnabled?: boolean) => emailForwardingEnabled === undefined ? undefined : { emailForwardingEnabled };
+  if (feedbackForwarding !== undefined || !defaultConfigurationSet) return attributes(feedbackForwarding);
+  return Lazy.any({ produce: () => attributes(forwards(feedbackForwarding, defaultConfigurationSet)) });
 }
 
 /**

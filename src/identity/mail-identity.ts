@@ -11,7 +11,7 @@ import { checkName, SES_NAMES } from '../ses/names';
 /**
  * What a grantee may send, and within which limits.
  */
-export interface GrantSendOptions extends SendConditions {
+export interface SendPermission extends SendConditions {
   /**
    * The actions to allow.
    *
@@ -20,6 +20,18 @@ export interface GrantSendOptions extends SendConditions {
   readonly actions?: SendAction[];
 
   /**
+   * The names of the templates that the grantee may send.
+   *
+   * @default - none
+   */
+  readonly templates?: string[];
+}
+
+/**
+ * What a grantee may send from an identity, and through which configuration sets.
+ */
+export interface GrantSendOptions extends SendPermission {
+  /**
    * The configuration sets that the grantee may name when it sends, beside the identity's default one.
    *
    * @default - the identity's default configuration set only
@@ -27,11 +39,11 @@ export interface GrantSendOptions extends SendConditions {
   readonly configurationSets?: ses.IConfigurationSet[];
 
   /**
-   * The names of the templates that the grantee may send.
+   * Whether mail that goes through the identity's default configuration set may be sent, named or not.
    *
-   * @default - none
+   * @default true
    */
-  readonly templates?: string[];
+  readonly defaultConfigurationSet?: boolean;
 }
 
 /**
@@ -88,6 +100,9 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
 
   /** The domain or the address as other resources refer to it, so that they come after it. */
   protected abstract readonly identityRef: string;
+
+  /** The configuration sets that grantees may name. */
+  protected readonly grantedSets = new Set<ses.IConfigurationSet>();
 
   private importedIdentity?: ses.IEmailIdentity;
 
@@ -170,7 +185,9 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
   }
 
   private configurationSetArns(options: GrantSendOptions): string[] {
-    const sets = [...this.defaultConfigurationSet ? [this.defaultConfigurationSet] : [], ...options.configurationSets ?? []];
+    const named = options.configurationSets ?? [];
+    named.forEach(set => this.grantedSets.add(set));
+    const sets = this.defaultConfigurationSet && options.defaultConfigurationSet !== false ? [this.defaultConfigurationSet, ...named] : named;
     return [...new Set(sets.map(set => this.arnOf('configuration-set', set.configurationSetName)))];
   }
 

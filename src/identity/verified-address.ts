@@ -60,9 +60,10 @@ export interface VerifiedAddressProps {
   readonly defaultConfigurationSet?: ses.IConfigurationSet;
 
   /**
-   * Whether SES forwards bounces and complaints by mail to the Return-Path. It can be switched off only with a default configuration set.
+   * Whether SES forwards bounces and complaints by mail to the Return-Path. Off, somebody else has to hear of them: event destinations of a configuration set,
+   * best of the default one.
    *
-   * @default - SES's own: true
+   * @default - true, unless the default configuration set publishes both to a topic or the event bus
    */
   readonly feedbackForwarding?: boolean;
 
@@ -152,6 +153,7 @@ export class VerifiedAddress extends MailIdentity {
       mailFrom,
       defaultConfigurationSet: this.defaultConfigurationSet,
       feedbackForwarding: props.feedbackForwarding,
+      grantedSets: this.grantedSets,
       removalPolicy: props.removalPolicy,
     });
     // SES takes DKIM settings of an address only when its domain is there

@@ -105,10 +105,10 @@ export interface VerifiedDomainProps {
   readonly defaultConfigurationSet?: ses.IConfigurationSet;
 
   /**
-   * Whether SES forwards bounces and complaints by mail to the Return-Path. It can be switched off only with a default configuration set,
-   * whose event destinations then report them.
+   * Whether SES forwards bounces and complaints by mail to the Return-Path. Off, somebody else has to hear of them: event destinations of a configuration set,
+   * best of the default one.
    *
-   * @default - SES's own: true
+   * @default - true, unless the default configuration set publishes both to a topic or the event bus
    */
   readonly feedbackForwarding?: boolean;
 
@@ -249,6 +249,7 @@ export class VerifiedDomain extends MailIdentity {
       mailFrom,
       defaultConfigurationSet: props.defaultConfigurationSet,
       feedbackForwarding: props.feedbackForwarding,
+      grantedSets: this.grantedSets,
       removalPolicy: props.removalPolicy,
     });
     if (signing.unsignedReason) identity.addMetadata('cdk-postmaster:dkim-disabled', signing.unsignedReason);

@@ -9,5 +9,13 @@ import type { IConstruct } from 'constructs';
  * @param message what is wrong and what to do
  */
 export function finding(scope: IConstruct, id: string, message: string): void {
-  Validations.of(scope).addWarning(`cdk-postmaster:${id}`, message);
+  if (!isAcknowledgedHere(scope, `cdk-postmaster:${id}`)) Validations.of(scope).addWarning(`cdk-postmaster:${id}`, message);
+}
+
+/**
+ * aws-cdk-lib looks for an earlier acknowledgement in the scopes above only, so one on the construct itself would not silence what is found when the tree is
+ * complete.
+ */
+function isAcknowledgedHere(scope: IConstruct, id: string): boolean {
+  return scope.node.metadata.some(({ type, data }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY && Object.keys(data ?? {}).some(known => known.split('::').pop() === id));
 }

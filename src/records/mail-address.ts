@@ -22,3 +22,15 @@ export function normalizeAddress(address: string): string {
   normalizeDomain(address.slice(at + 1), 'the domain of the address');
   return address;
 }
+
+/**
+ * The From of a message: an address, or `Display Name <address>`. Refuses what would break a header or has to be encoded first.
+ */
+export function checkSender(sender: string): string {
+  const [, name, address] = /^([^<>]*)<([^<>]*)>$/.exec(sender) ?? [undefined, '', sender];
+  normalizeAddress(address);
+  if (/[^\x20-\x7e]/.test(name) && !hasToken(name)) {
+    fail('MailAddress.senderName', `the display name of "${sender}" has characters outside of printable ASCII; encode it (RFC 2047), e.g. "=?UTF-8?B?...?= <user@example.com>"`);
+  }
+  return sender;
+}

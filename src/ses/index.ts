@@ -1,1 +1,3 @@
+export { MailboxSimulator } from './mailbox-simulator';
+export { AutoTag } from './message-tags';
 export { SesRegion, type SesRegionOverrides } from './region';

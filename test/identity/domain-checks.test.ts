@@ -49,9 +49,6 @@ describe('refused, with the whole message', () => {
     ['an enforcing policy that no mail could pass', { dmarc: Dmarc.reject(), dkim: Dkim.disabled({ reason: 'test' }), mailFrom: MailFrom.none() },
       'the DMARC policy is reject, but mail is neither signed by "example.com" nor sent with a MAIL FROM domain below it, so all of it would fail; ' +
       'keep DKIM or MAIL FROM, or use Dmarc.none() (at Stack/Mail) [VerifiedDomain.nothingAligns]'],
-    ['a domain whose bounces nobody would see', { feedbackForwarding: false },
-      'feedbackForwarding is false and there is no defaultConfigurationSet, so nobody would learn of bounces and complaints; keep forwarding on, ' +
-      'or give a default configuration set with an event destination for them (at Stack/Mail) [MailIdentity.noFeedback]'],
   ];
   test.each(cases)('%s', (_, props, message) => {
     expect(() => make(props)).toThrow(new Error(message));

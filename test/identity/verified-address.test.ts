@@ -127,12 +127,6 @@ describe('refused, with the whole message', () => {
     expect(() => addressIn({ address: 'me@gmail.com', mailFrom: MailFrom.subdomain() })).toThrow(
       'a MAIL FROM domain below "gmail.com" needs DNS records there, and the domain belongs to a mailbox provider (at Stack/Orders) [VerifiedAddress.mailFromOfOthers]');
   });
-
-  test('bounces that nobody would see', () => {
-    expect(() => addressIn({ feedbackForwarding: false })).toThrow(
-      'feedbackForwarding is false and there is no defaultConfigurationSet, so nobody would learn of bounces and complaints; keep forwarding on, ' +
-      'or give a default configuration set with an event destination for them (at Stack/Orders) [MailIdentity.noFeedback]');
-  });
 });
 
 test('an existing address is imported by name', () => {

@@ -1,0 +1,87 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type * as ses from 'aws-cdk-lib/aws-ses';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct, IConstruct, IDependable } from 'constructs';
+import type { EventDestinationConfig } from './event-destination';
+import { refuseOtherRegion } from './same-region';
+import { sesFor } from './source-conditions';
+import { fail } from '../private/errors';
+import { finding } from '../private/finding';
+import { refersTo } from '../private/references';
+
+/**
+ * Publishes to an SNS topic.
+ */
+export function bindTopic(scope: Construct, configurationSet: ses.IConfigurationSet, topic: sns.ITopic): EventDestinationConfig {
+  refuseFifo(scope, topic);
+  refuseOtherRegion(scope, `the topic ${topic.node.path}`, topic.topicArn);
+  reportUnheard(scope, topic);
+  return {
+    snsDestination: { topicArn: topic.topicArn },
+    permissions: [...allowPublish(scope, topic, configurationSet), ...allowEncryption(scope, topic, configurationSet)],
+  };
+}
+
+function refuseFifo(scope: Construct, topic: sns.ITopic): void {
+  if (topic.fifo || topic.topicArn.endsWith('.fifo')) {
+    fail('EventDestination.fifoTopic', `the topic ${topic.node.path} is a FIFO topic, and SES publishes to standard topics only; ` +
+      'give a standard topic (an SQS queue behind it can still be worked off one message at a time)', scope);
+  }
+}
+
+function allowPublish(scope: Construct, topic: sns.ITopic, set: ses.IConfigurationSet): IDependable[] {
+  const statement = new iam.PolicyStatement({ principals: [sesFor(topic, set)], actions: ['sns:Publish'], resources: [topic.topicArn] });
+  const { statementAdded, policyDependable } = topic.addToResourcePolicy(statement);
+  if (!statementAdded) {
+    finding(scope, 'EventDestination.foreignTopic', `the policy of the topic ${topic.node.path} is not part of this app, and SES refuses a destination that it ` +
+      `may not publish to; its owner has to add the statement ${asJson(scope, statement)}`);
+  }
+  return policyDependable ? [policyDependable] : [];
+}
+
+function allowEncryption(scope: Construct, topic: sns.ITopic, set: ses.IConfigurationSet): IDependable[] {
+  const key = topic.masterKey;
+  if (usesManagedKey(topic, key)) {
+    fail('EventDestination.managedKey', `the topic ${topic.node.path} is encrypted with an AWS-managed key, whose policy nobody can change, so SES may not ` +
+      'use it; encrypt the topic with a key of your own (masterKey: new kms.Key(...))', scope);
+  }
+  if (!key) return [];
+  // a key policy names its own key as *
+  const statement = new iam.PolicyStatement({ principals: [sesFor(key, set)], actions: ['kms:GenerateDataKey*', 'kms:Decrypt'], resources: ['*'] });
+  if (!key.addToResourcePolicy(statement, true).statementAdded) {
+    finding(scope, 'EventDestination.foreignKey', `the policy of the key ${key.node.path} is not part of this app, and SES refuses a topic whose key it may ` +
+      `not use; its owner has to add the statement ${asJson(scope, statement)}`);
+  }
+  return [key];
+}
+
+function usesManagedKey(topic: sns.ITopic, key?: IKey): boolean {
+  const resource = topic.node.defaultChild;
+  const given = [key?.keyId, key?.keyArn, resource instanceof sns.CfnTopic ? resource.kmsMasterKeyId : undefined];
+  return given.some(id => typeof id === 'string' && id.includes('alias/aws/'));
+}
+
+/** A topic of this app to which nothing of this app listens. Subscriptions may be made later than the destination. */
+function reportUnheard(scope: Construct, topic: sns.ITopic): void {
+  const resource = topic.node.defaultChild;
+  if (!(resource instanceof sns.CfnTopic)) return;
+  scope.node.addValidation({
+    validate: () => {
+      if (!scope.node.root.node.findAll().some(child => isSubscriptionTo(child, resource))) {
+        finding(scope, 'EventDestination.unheardTopic', `nothing in this app subscribes to the topic ${topic.node.path}, so its events may reach nobody; ` +
+          'add a subscription (one by e-mail starts when the recipient confirms it)');
+      }
+      return [];
+    },
+  });
+}
+
+function isSubscriptionTo(child: IConstruct, topic: sns.CfnTopic): boolean {
+  return child instanceof sns.CfnSubscription && refersTo(child.topicArn, topic);
+}
+
+function asJson(scope: Construct, statement: iam.PolicyStatement): string {
+  return JSON.stringify(Stack.of(scope).resolve(statement.toStatementJson()));
+}

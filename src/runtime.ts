@@ -1,0 +1,10 @@
+/*
+ * The door for users' own functions (`cdk-postmaster/runtime`): what sends mail and reads feedback. It loads neither the CDK nor an SDK.
+ */
+export { forwardedFeedbackRecipient, type FormattedMail, type RawMail, type SentMail, type SmtpMail } from './identity/forwarded-feedback';
+export { checkListUnsubscribe, listUnsubscribeHeaders, type ListUnsubscribeOptions } from './sending/list-unsubscribe';
+export { type ListManagement, type MessageOptions, sendParameters, type SendParameters, sesHeaders } from './sending/mail-headers';
+export { type StreamEnvironment, streamFromEnvironment } from './sending/stream-environment';
+export { contentProblems, linkTags, type MessageContent, NO_TRACK, OPEN_TRACKER } from './sending/tracked-content';
+export { MailboxSimulator } from './ses/mailbox-simulator';
+export { AUTO_TAGS, AutoTag } from './ses/message-tags';

@@ -1,0 +1,10 @@
+export { AutoValidation } from './auto-validation';
+export { DedicatedIpPool, type DedicatedIpPoolProps } from './dedicated-ip-pool';
+export { type MailStreamAttributes } from './imported-mail-stream';
+export { type EngagementTracking, MailStream, type MailStreamProps } from './mail-stream';
+export { type IMailStream, MailStreamBase, type OnMailEventsOptions, type StreamEnvironmentOptions } from './mail-stream-base';
+export { SendingPool } from './sending-pool';
+export { StreamKind } from './stream-kind';
+export { type LocalRateOptions, StreamMetrics } from './stream-metrics';
+export { Suppression, SuppressionReason } from './suppression';
+export { type VdmOverride, VdmSetting } from './vdm';
