@@ -39,16 +39,19 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/dns-packet@^5.6.5',
     'mailauth@~4.13.3', // 7.x needs Node 22
     // bundled into the handlers by esbuild
+    '@aws-sdk/client-cloudwatch@^3.1164.0',
+    '@aws-sdk/client-dynamodb@^3.1164.0',
+    '@aws-sdk/client-eventbridge@^3.1169.0',
     '@aws-sdk/client-route-53@^3.1169.0',
+    '@aws-sdk/client-sesv2@^3.1169.0',
+    '@aws-sdk/client-sns@^3.1169.0',
     '@aws-sdk/client-sts@^3.1169.0',
     // the end-to-end lane asserts through the SDK
-    '@aws-sdk/client-sesv2@^3.1169.0',
     '@aws-sdk/client-cloudformation@^3.1169.0',
-    '@aws-sdk/client-eventbridge@^3.1169.0',
     '@aws-sdk/client-firehose@^3.1169.0',
     '@aws-sdk/client-iam@^3.1169.0',
     '@aws-sdk/client-kms@^3.1164.0',
-    '@aws-sdk/client-sns@^3.1169.0',
+    '@aws-sdk/client-sqs@^3.1169.0',
     // evaluates policies as IAM does, with AWS's own service tables; used in tests only
     '@cloud-copilot/iam-simulate@^0.1.173',
     '@types/aws-lambda@^8.10.150',

@@ -123,9 +123,10 @@ export class ConfigurationSetEventDestination extends Resource {
   /** Two destinations with the same dimensions add to the same metrics. */
   private refuseCountingTwice(set: ses.IConfigurationSet): void {
     const names = this.dimensionNames().sort().join(', ');
-    const twice = names && destinationsOf(set).filter(({ dimensions }) => [...dimensions].sort().join(', ') === names)
+    if (!this.enabled || names === '') return;
+    const twice = destinationsOf(set).filter(({ enabled, dimensions }) => enabled && [...dimensions].sort().join(', ') === names)
       .flatMap(({ events }) => this.events.filter(event => events.includes(event)));
-    if (!twice || twice.length === 0) return;
+    if (twice.length === 0) return;
     fail('EventDestination.countedTwice', `${twice.join(', ')} would be counted twice by ${names}: the configuration set ${set.node.path} has a CloudWatch ` +
       'destination with these dimensions for them already; leave the events out here, or there', this);
   }

@@ -101,8 +101,12 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
   /** The domain or the address as other resources refer to it, so that they come after it. */
   protected abstract readonly identityRef: string;
 
-  /** The configuration sets that grantees may name. */
-  protected readonly grantedSets = new Set<ses.IConfigurationSet>();
+  /**
+   * The configuration sets that grantees may name.
+   *
+   * @internal
+   */
+  protected readonly _grantedSets = new Set<ses.IConfigurationSet>();
 
   private importedIdentity?: ses.IEmailIdentity;
 
@@ -186,7 +190,7 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
 
   private configurationSetArns(options: GrantSendOptions): string[] {
     const named = options.configurationSets ?? [];
-    named.forEach(set => this.grantedSets.add(set));
+    named.forEach(set => this._grantedSets.add(set));
     const sets = this.defaultConfigurationSet && options.defaultConfigurationSet !== false ? [this.defaultConfigurationSet, ...named] : named;
     return [...new Set(sets.map(set => this.arnOf('configuration-set', set.configurationSetName)))];
   }

@@ -153,7 +153,7 @@ export class VerifiedAddress extends MailIdentity {
       mailFrom,
       defaultConfigurationSet: this.defaultConfigurationSet,
       feedbackForwarding: props.feedbackForwarding,
-      grantedSets: this.grantedSets,
+      grantedSets: this._grantedSets,
       removalPolicy: props.removalPolicy,
     });
     // SES takes DKIM settings of an address only when its domain is there

@@ -249,7 +249,7 @@ export class VerifiedDomain extends MailIdentity {
       mailFrom,
       defaultConfigurationSet: props.defaultConfigurationSet,
       feedbackForwarding: props.feedbackForwarding,
-      grantedSets: this.grantedSets,
+      grantedSets: this._grantedSets,
       removalPolicy: props.removalPolicy,
     });
     if (signing.unsignedReason) identity.addMetadata('cdk-postmaster:dkim-disabled', signing.unsignedReason);

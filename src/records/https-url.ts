@@ -13,7 +13,7 @@ export function checkHttpsUrl(given: string, what: string, ending: string = ''):
   const [, server] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@([^/?#]*)/i.exec(given) ?? [];
   // first, and without the URL: no other message may repeat a password
   if (server !== undefined) {
-    fail('HttpsUrl.credentials', `the URL of ${what} on ${server} has a user name or password; DNS is public, so give a URL without`);
+    fail('HttpsUrl.credentials', `the URL of ${what} on ${server} has a user name or password, which everybody would see; give a URL without`);
   }
   if (/[^\x21-\x7e]/.test(given)) {
     fail('HttpsUrl.characters', `the URL of ${what}, "${given}", has blanks or non-ASCII characters; escape them${suggestAscii(given)}`);
@@ -21,7 +21,7 @@ export function checkHttpsUrl(given: string, what: string, ending: string = ''):
   const separator = /[;,!]/.exec(given)?.[0];
   if (separator !== undefined) {
     const escaped = `%${separator.charCodeAt(0).toString(16).toUpperCase()}`;
-    fail('HttpsUrl.separator', `the URL of ${what}, "${given}", has a "${separator}", which separates parts of a record; write ${escaped}`);
+    fail('HttpsUrl.separator', `the URL of ${what}, "${given}", has a "${separator}", which separates parts of a record or header; write ${escaped}`);
   }
   if (!/^https:\/\//i.test(given)) {
     const rest = given.replace(/^[a-z][a-z0-9+.-]*:\/*/i, '') || `www.example.com/path${ending}`;

@@ -1,11 +1,12 @@
 import { RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ses from 'aws-cdk-lib/aws-ses';
-import type { Construct, IConstruct } from 'constructs';
+import type { aws_ses as sesReferences } from 'aws-cdk-lib/interfaces';
+import type { Construct } from 'constructs';
+import { finishedSets, isSaid } from './finished-sets';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';
 import { PerApp } from '../private/per-app';
-import { refersTo } from '../private/references';
 import { checkTagCount } from '../private/tag-count';
 import { SES_LIMITS } from '../ses/limits';
 import { checkName, SES_NAMES, SES_POOLS } from '../ses/names';
@@ -57,7 +58,7 @@ export interface DedicatedIpPoolProps {
 }
 
 /** The construct ID of the resource. A switch between the kinds would be a new resource of the same name, which SES refuses while the old one is there. */
-const RESOURCE_ID = { [ses.ScalingMode.STANDARD]: 'Resource', [ses.ScalingMode.MANAGED]: 'Managed' };
+const RESOURCE_ID = { STANDARD: 'Resource', MANAGED: 'Managed' };
 
 /**
  * A pool of IP addresses that nobody else sends from, so that the reputation of a stream of mail is its own.
@@ -108,7 +109,7 @@ export class DedicatedIpPool extends Resource implements ses.IDedicatedIpPool {
   }
 
   /** How other resources of aws-cdk-lib refer to the pool. */
-  public get dedicatedIpPoolRef(): ses.DedicatedIpPoolReference {
+  public get dedicatedIpPoolRef(): sesReferences.DedicatedIpPoolReference {
     return { poolName: this.dedicatedIpPoolName };
   }
 
@@ -180,29 +181,24 @@ export class DedicatedIpPool extends Resource implements ses.IDedicatedIpPool {
   private checkLater(givenName?: string): void {
     this.node.addValidation({
       validate: () => {
-        const tree = this.node.root.node.findAll();
-        if (!tree.some(node => node instanceof ses.CfnConfigurationSet && this.isPoolOf(node, givenName))) {
+        const names = [this.dedicatedIpPoolName, ...givenName === undefined ? [] : [givenName]];
+        if (!finishedSets(this).some(set => names.some(name => isSaid(set, set.sendingPool, name)))) {
           finding(this, 'DedicatedIpPool.unused', 'no configuration set of this app sends through the pool; pass it to a stream as ' +
             'SendingPool.dedicated(pool), or acknowledge this when a configuration set elsewhere uses it');
         }
-        if (this.isManaged) this.checkIdentities(tree);
+        if (this.isManaged) this.checkIdentities();
         return [];
       },
     });
   }
 
-  private isPoolOf(set: ses.CfnConfigurationSet, givenName?: string): boolean {
-    const used = (set.deliveryOptions as ses.CfnConfigurationSet.DeliveryOptionsProperty | undefined)?.sendingPoolName;
-    return used !== undefined && (used === givenName || refersTo(used, this.pool));
-  }
-
-  private checkIdentities(tree: IConstruct[]): void {
+  private checkIdentities(): void {
     const { environment } = this.stack;
-    const count = tree.filter(node => node instanceof ses.CfnEmailIdentity && node.stack.environment === environment).length;
+    const count = this.node.root.node.findAll().filter(node => node instanceof ses.CfnEmailIdentity && node.stack.environment === environment).length;
     const max = SES_LIMITS.identities;
     if (count > max) {
       fail('DedicatedIpPool.tooManyIdentities', `the app has ${count} identities in the Region of a managed pool; SES allows ${max} there, ` +
-        'domains and addresses together, so send from an account without managed pools', this);
+        'domains and addresses together, so move some of them to another account or Region', this);
     }
   }
 

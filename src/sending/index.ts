@@ -7,4 +7,6 @@ export { SendingPool } from './sending-pool';
 export { StreamKind } from './stream-kind';
 export { type LocalRateOptions, StreamMetrics } from './stream-metrics';
 export { Suppression, SuppressionReason } from './suppression';
+export { TrackingDomain, type TrackingDomainProps } from './tracking-domain';
+export { TrackingHttps, type TrackingHttpsConfig, type TrackingRedirect } from './tracking-https';
 export { type VdmOverride, VdmSetting } from './vdm';

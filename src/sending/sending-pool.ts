@@ -22,7 +22,8 @@ export class SendingPool {
   }
 
   /**
-   * The dedicated addresses of the account that are in no pool: `ses-default-dedicated-pool`. SES takes them when a configuration set names no pool.
+   * The dedicated addresses of the account that are in no pool: `ses-default-dedicated-pool`. If there are any, SES takes them when a configuration set
+   * names no pool.
    */
   public static defaultDedicated(): SendingPool {
     return new SendingPool(SES_POOLS.defaultDedicated);

@@ -15,17 +15,17 @@ export class StreamCounters {
 
   /** Makes the destination that counts an event, unless one does already: two would count each event twice. */
   public ensure(event: EmailSendingEvent): void {
-    if (destinationsOf(this.stream).some(({ kind, events, dimensions }) => kind === 'cloudWatch' && events.includes(event) && isOfSet(dimensions))) return;
+    const counted = this.countedEvents();
+    if (counted.includes(event)) return;
     const rewrites = REWRITES_MAIL.has(event);
     this.stream.addEventDestination(rewrites ? 'EngagementCounters' : 'Counters', {
       destination: EventDestination.cloudWatchDimensions([EventDimension.autoTag(AutoTag.CONFIGURATION_SET, this.stream.configurationSetName)]),
-      events: this.uncounted(rewrites ? EventTypes.ENGAGEMENT : ORDINARY),
+      events: (rewrites ? EventTypes.ENGAGEMENT : ORDINARY).filter(other => !counted.includes(other)),
     });
   }
 
-  private uncounted(events: EmailSendingEvent[]): EmailSendingEvent[] {
-    const counted = destinationsOf(this.stream).filter(({ dimensions }) => isOfSet(dimensions)).flatMap(destination => destination.events);
-    return events.filter(event => !counted.includes(event));
+  private countedEvents(): string[] {
+    return destinationsOf(this.stream).filter(({ enabled, dimensions }) => enabled && isOfSet(dimensions)).flatMap(({ events }) => events);
   }
 }
 

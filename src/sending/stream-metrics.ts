@@ -2,6 +2,7 @@ import { Duration, Resource } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { EmailSendingEvent } from 'aws-cdk-lib/aws-ses';
 import { eventCounter, localRate, reputationRate } from '../events/ses-metric';
+import { located } from '../private/errors';
 import { AutoTag } from '../ses/message-tags';
 
 /**
@@ -31,6 +32,7 @@ const MINIMUM_VOLUME = 100;
  * with its first event.
  */
 export abstract class StreamMetrics extends Resource {
+  /** The name of the configuration set. */
   public abstract readonly configurationSetName: string;
 
   /** See to it that an event is counted, or say why it cannot be. */
@@ -182,7 +184,7 @@ export abstract class StreamMetrics extends Resource {
   }
 
   private localRate(label: string, part: cloudwatch.IMetric, whole: cloudwatch.IMetric, options: LocalRateOptions): cloudwatch.MathExpression {
-    return localRate({ label, part, whole, minimumVolume: options.minimumVolume ?? MINIMUM_VOLUME, period: options.period });
+    return located(this, () => localRate({ label, part, whole, minimumVolume: options.minimumVolume ?? MINIMUM_VOLUME, period: options.period }));
   }
 
   private ofThisSet(options: cloudwatch.MetricOptions): cloudwatch.MetricOptions {

@@ -62,9 +62,12 @@ export function contentProblems(content: MessageContent): string[] {
   const links = tags.filter(isTracked);
   const trackers = html.split(OPEN_TRACKER).length - 1;
   return [
-    ...trackers > 1 ? [`the HTML part has ${OPEN_TRACKER} ${trackers} times; SES refuses the message (400 BadRequestException), so have it once`] : [],
-    ...text.includes(OPEN_TRACKER) ? [`the text part has ${OPEN_TRACKER}; opens are tracked in HTML only, so leave it out`] : [],
-    ...links.length > LINKS_MAX ? [`the HTML part has ${links.length} links; SES tracks ${LINKS_MAX}, so mark those that need no tracking with ${NO_TRACK}`] : [],
+    ...trackers > 1
+      ? [`the HTML part has ${OPEN_TRACKER} ${trackers} times; SES refuses the message (400 BadRequestException), so have it once`] : [],
+    ...text.includes(OPEN_TRACKER)
+      ? [`the text part has ${OPEN_TRACKER}; opens are tracked in HTML only, so leave it out`] : [],
+    ...links.length > LINKS_MAX
+      ? [`the HTML part has ${links.length} links; SES tracks ${LINKS_MAX}, so mark those that need no tracking with ${NO_TRACK}`] : [],
     ...links.flatMap(problemsOfUrl),
     ...tags.flatMap(problemsOfAttributes),
   ];

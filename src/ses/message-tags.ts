@@ -43,7 +43,7 @@ const AUTO_TAG_PREFIX = 'ses:';
 /** What a name or a value may be. */
 const TEXT = /^[A-Za-z0-9_-]{1,256}$/;
 
-/** The same around a value that only a deployment knows, so that nothing passes under its cover that would end the tag, the header or the attribute. */
+/** The same around a value that only a deployment knows: nothing passes under its cover that would end the tag, the header or the attribute. */
 const TEXT_WITH_TOKEN = /^[A-Za-z0-9_${}[\].:-]+$/;
 
 /**
@@ -51,8 +51,8 @@ const TEXT_WITH_TOKEN = /^[A-Za-z0-9_${}[\].:-]+$/;
  */
 export function checkMessageTag(name: string, value: string): void {
   if (name.startsWith(AUTO_TAG_PREFIX)) {
-    fail('MessageTag.reserved', `message tag name ${JSON.stringify(name)} begins with "${AUTO_TAG_PREFIX}", as the tags do that SES sets by itself; ` +
-      'take another name');
+    fail('MessageTag.reserved', `message tag name ${JSON.stringify(name)} begins with "${AUTO_TAG_PREFIX}", as the tags do that SES sets ` +
+      'by itself; take another name');
   }
   checkTagText(name, `message tag name ${JSON.stringify(name)}`);
   checkTagText(value, `value ${JSON.stringify(value)} of message tag ${JSON.stringify(name)}`);
@@ -66,6 +66,7 @@ export function checkMessageTag(name: string, value: string): void {
  */
 export function checkTagText(text: string, what: string): void {
   if (!(hasToken(text) ? TEXT_WITH_TOKEN : TEXT).test(text)) {
-    fail('MessageTag.form', `${what} is not accepted; SES takes 1 to 256 ASCII letters, digits, "-" and "_", and loses the metrics of other tags in silence`);
+    fail('MessageTag.form', `${what} is not accepted; SES takes 1 to 256 ASCII letters, digits, "-" and "_", ` +
+      'and loses the metrics of other tags in silence');
   }
 }

@@ -1,0 +1,99 @@
+import { Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { ArchiveStore } from './event-archive-store';
+import { DAY_COLUMN } from './event-archive-table';
+import { RedactEventsFunction } from './redact-events-function';
+
+/** Athena reads few large objects quicker than many small ones, and an archive is not for what is to be known at once. */
+const BUFFER = { bufferingInterval: Duration.minutes(5), bufferingSize: Size.mebibytes(64) };
+
+/** What is handed to the redaction at once. Its answer may be longer than what it got, and a function may answer 6 MB, base64 included. */
+const REDACTION_BATCH = Size.mebibytes(1);
+
+/**
+ * The stream that takes records from SES into the store. There is no processor that adds a delimiter: SES ends each record with a newline already, and
+ * a second one would be an empty line, which Athena reads as an event without any data.
+ */
+export function archiveDelivery(scope: Construct, store: ArchiveStore, redaction: boolean): firehose.DeliveryStream {
+  const redactor = redaction ? redactionFunction(scope) : undefined;
+  const logGroup = new logs.LogGroup(scope, 'Log', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+  acknowledge(logGroup, 'CloudWatchLogGroupEncrypted', ALL_BUT_SOLUTIONS, 'The log tells why a delivery failed, not what; CloudWatch Logs encrypts it with a key of its own.');
+  const role = deliveryRole(scope, store, logGroup, redactor);
+  const key = store.bucket.encryptionKey;
+  const day = `${DAY_COLUMN.name}=!{timestamp:yyyy-MM-dd}/`;
+  // aws-cdk-lib would let the role do more, and with the whole bucket
+  const asItIs = role.withoutPolicyUpdates();
+  const stream = new firehose.DeliveryStream(scope, 'Stream', {
+    role: asItIs,
+    encryption: key ? firehose.StreamEncryption.customerManagedKey(key) : firehose.StreamEncryption.awsOwnedKey(),
+    destination: new firehose.S3Bucket(store.bucket, {
+      ...BUFFER,
+      role: asItIs,
+      compression: firehose.Compression.GZIP,
+      dataOutputPrefix: `${store.records}${day}`,
+      errorOutputPrefix: `${store.failures}!{firehose:error-output-type}/${day}`,
+      loggingConfig: new firehose.EnableLogging(logGroup),
+      processors: redactor && [new firehose.LambdaFunctionProcessor(redactor, { bufferSize: REDACTION_BATCH })],
+    }),
+  });
+  // Firehose tries the role when the stream is created
+  stream.node.addDependency(role);
+  return stream;
+}
+
+function deliveryRole(scope: Construct, store: ArchiveStore, logGroup: logs.ILogGroup, redactor?: lambda.IFunction): iam.Role {
+  const role = new iam.Role(scope, 'Role', {
+    description: 'Lets Firehose write the events of SES into their archive',
+    // the ARN of the stream cannot be a condition, as the stream needs the role first; the account is what Firehose sends as external ID
+    assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
+    externalIds: [Stack.of(scope).account],
+  });
+  const { bucket } = store;
+  role.addToPolicy(new iam.PolicyStatement({
+    actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+    resources: [bucket.arnForObjects(`${store.records}*`), bucket.arnForObjects(`${store.failures}*`)],
+  }));
+  role.addToPolicy(new iam.PolicyStatement({
+    actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], resources: [bucket.bucketArn],
+  }));
+  logGroup.grant(role, 'logs:PutLogEvents');
+  bucket.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+  if (redactor) {
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction', 'lambda:GetFunctionConfiguration'], resources: [redactor.functionArn] }));
+  }
+  acknowledge(role, 'IAMNoInlinePolicy', ALL_BUT_SOLUTIONS, 'The policy belongs to this one role and is deleted with it.');
+  acknowledge(role, 'IAM5', ['AwsSolutions'], 'The wildcard stands for the names that Firehose gives to objects, below two prefixes of one bucket.');
+  return role;
+}
+
+/** The function through which records go before they are stored. It needs nothing but its log. */
+function redactionFunction(scope: Construct): lambda.Function {
+  const logGroup = new logs.LogGroup(scope, 'RedactionLog', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+  const role = new iam.Role(scope, 'RedactionRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
+  const redactor = new RedactEventsFunction(scope, 'Redaction', {
+    architecture: lambda.Architecture.ARM_64,
+    memorySize: 256,
+    timeout: Duration.minutes(1),
+    role,
+    logGroup,
+    loggingFormat: lambda.LoggingFormat.JSON,
+  });
+  acknowledge(logGroup, 'CloudWatchLogGroupEncrypted', ALL_BUT_SOLUTIONS, 'The log counts failures and holds nothing of a record; CloudWatch Logs encrypts it with a key of its own.');
+  acknowledge(role, 'IAMNoInlinePolicy', ALL_BUT_SOLUTIONS, 'The policy belongs to this one role and is deleted with it.');
+  acknowledge(redactor, 'LambdaInsideVPC', ALL_BUT_SOLUTIONS, 'The function calls nothing at all.');
+  acknowledge(redactor, 'LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], 'Firehose tries again, and writes what still fails into the bucket.');
+  acknowledge(redactor, 'LambdaConcurrency', ['HIPAA.Security', 'NIST.800.53.R5'], 'Only the one stream invokes the function, a batch at a time for each of its parts.');
+  acknowledge(redactor, 'LambdaTracing', ['Serverless'], 'The function calls nothing; its duration and failures are metrics of Firehose and Lambda.');
+  return redactor;
+}
+
+const ALL_BUT_SOLUTIONS = ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'];
+
+function acknowledge(scope: Construct, rule: string, packs: string[], reason: string): void {
+  Validations.of(scope).acknowledge(...packs.map(pack => ({ id: `${pack}-${rule}`, reason })));
+}
