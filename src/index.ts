@@ -4,4 +4,5 @@ export * from './dns'; // where it is published
 export * from './identity'; // who writes
 export * from './events'; // what happened to it
 export * from './sending'; // how it leaves
+export * from './reputation'; // how it is judged
 export * from './checks'; // cdk-nag rules about mail

@@ -2,8 +2,7 @@
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
-import { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
-import { Bimi, Dmarc, Dns, MailFrom, TlsRpt, VerifiedDomain } from '../../src';
+import { Bimi, Dmarc, Dns, EventDestination, MailFrom, MailStream, StreamKind, TlsRpt, VerifiedDomain } from '../../src';
 
 const stack = new Stack(new App(), 'CompanyDomain');
 const zone = new PublicHostedZone(stack, 'Zone', { zoneName: 'example.com' });
@@ -15,7 +14,7 @@ const news = new VerifiedDomain(stack, 'News', {
   dmarc: Dmarc.quarantine({ reportTo: ['dmarc@example.com'] }),
   bimi: Bimi.logo('https://example.com/logo.svg', { certificate: 'https://example.com/vmc.pem' }),
   additionalRecords: [TlsRpt.reportTo(['tls-reports@example.com']).record('news.example.com')],
-  defaultConfigurationSet: new ConfigurationSet(stack, 'Newsletter', { reputationMetrics: true }),
+  defaultConfigurationSet: new MailStream(stack, 'Newsletter', { kind: StreamKind.MARKETING, feedback: EventDestination.eventBus() }),
   ttl: Duration.hours(1),
   removalPolicy: RemovalPolicy.DESTROY, // an example leaves nothing behind; the default keeps the domain
 });

@@ -1,9 +1,12 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { NagMessageLevel, NagPack, NagPackProps, NagRuleCompliance, NagRuleResult } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
-import { broadSending, exposedDkimKey, noDefaultConfigurationSet, Properties, unsignedIdentity } from './rules';
+import {
+  broadSending, exposedDkimKey, noDefaultConfigurationSet, optionalTls, Properties, unpublishedReputation, unsignedIdentity,
+} from './rules';
 
 const IDENTITY = 'AWS::SES::EmailIdentity';
+const CONFIGURATION_SET = 'AWS::SES::ConfigurationSet';
 const POLICY_HOLDERS = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Role', 'AWS::IAM::User', 'AWS::IAM::Group'];
 
 interface Rule {
@@ -47,6 +50,23 @@ const RULES: Rule[] = [
     level: NagMessageLevel.WARN,
     types: [IDENTITY],
     check: noDefaultConfigurationSet,
+  },
+  {
+    id: 'ConfigurationSetTls',
+    info: 'The configuration set lets mail travel unencrypted.',
+    explanation: 'Unless TLS is required, SES sends in plain text to a server that offers no TLS. Require it, or acknowledge that such mail is to be delivered ' +
+      'all the same: with TLS required, SES drops it and reports a bounce.',
+    level: NagMessageLevel.ERROR,
+    types: [CONFIGURATION_SET],
+    check: optionalTls,
+  },
+  {
+    id: 'ReputationMetrics',
+    info: 'SES does not publish the bounce and complaint rate of the configuration set.',
+    explanation: 'No alarm can watch the rates by which AWS judges this mail, so the first to notice is AWS. Enable reputation metrics.',
+    level: NagMessageLevel.WARN,
+    types: [CONFIGURATION_SET],
+    check: unpublishedReputation,
   },
 ];
 

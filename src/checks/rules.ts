@@ -45,6 +45,22 @@ export function noDefaultConfigurationSet(properties: Properties): boolean {
 }
 
 /**
+ * A configuration set whose mail may travel in plain text, by choice or since nobody chose. A parameter of the template may be either.
+ */
+export function optionalTls(properties: Properties): boolean {
+  const policy = (properties.DeliveryOptions as Properties | undefined)?.TlsPolicy;
+  return policy === undefined || (typeof policy === 'string' && policy.toUpperCase() !== 'REQUIRE');
+}
+
+/**
+ * A configuration set without the rates by which AWS judges it.
+ */
+export function unpublishedReputation(properties: Properties): boolean {
+  const enabled = (properties.ReputationOptions as Properties | undefined)?.ReputationMetricsEnabled;
+  return enabled === undefined || enabled === false;
+}
+
+/**
  * A private DKIM key which stands in the template.
  */
 export function exposedDkimKey(properties: Properties): boolean {

@@ -28,11 +28,10 @@ const QUERY_LIMIT_MIN = 10_000_000;
 export function archiveCatalog(scope: Construct, store: ArchiveStore, queryLimit: Size = DEFAULT_QUERY_LIMIT): ArchiveCatalog {
   // Glue has lower-case names only; CloudFormation makes none up for a database or a work group
   const name = Names.uniqueResourceName(scope, { maxLength: 128, separator: '_' }).toLowerCase();
-  const table = createTable(scope, store, name);
+  createTable(scope, store, name);
   const workGroup = createWorkGroup(scope, store, name, checkLimit(scope, queryLimit));
   for (const { id, name: title, description, sql } of eventQueries(`"${name}"."${TABLE_NAME}"`)) {
-    const query = new athena.CfnNamedQuery(scope, `${id}Query`, { name: title, description, queryString: sql, database: name, workGroup: workGroup.ref });
-    query.addDependency(table);
+    new athena.CfnNamedQuery(scope, `${id}Query`, { name: title, description, queryString: sql, database: name, workGroup: workGroup.ref });
   }
   return { databaseName: name, tableName: TABLE_NAME, workGroupName: workGroup.ref };
 }
@@ -45,12 +44,12 @@ function checkLimit(scope: Construct, limit: Size): number {
   return bytes;
 }
 
-function createTable(scope: Construct, store: ArchiveStore, databaseName: string): glue.CfnTable {
+function createTable(scope: Construct, store: ArchiveStore, databaseName: string): void {
   const catalogId = Stack.of(scope).account;
   const database = new glue.CfnDatabase(scope, 'Database', {
     catalogId, databaseInput: { name: databaseName, description: 'Events of mail that was sent through Amazon SES' },
   });
-  return new glue.CfnTable(scope, 'Table', {
+  new glue.CfnTable(scope, 'Table', {
     catalogId,
     databaseName: database.ref,
     tableInput: {

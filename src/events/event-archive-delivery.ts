@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcards, COMPLIANCE_PACKS } from './acknowledged-rules';
 import type { ArchiveStore } from './event-archive-store';
 import { DAY_COLUMN } from './event-archive-table';
 import { RedactEventsFunction } from './redact-events-function';
@@ -21,18 +22,16 @@ const REDACTION_BATCH = Size.mebibytes(1);
 export function archiveDelivery(scope: Construct, store: ArchiveStore, redaction: boolean): firehose.DeliveryStream {
   const redactor = redaction ? redactionFunction(scope) : undefined;
   const logGroup = new logs.LogGroup(scope, 'Log', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
-  acknowledge(logGroup, 'CloudWatchLogGroupEncrypted', ALL_BUT_SOLUTIONS, 'The log tells why a delivery failed, not what; CloudWatch Logs encrypts it with a key of its own.');
+  acknowledge(logGroup, 'CloudWatchLogGroupEncrypted', COMPLIANCE_PACKS, 'The log tells why a delivery failed, not what; CloudWatch Logs encrypts it with a key of its own.');
   const role = deliveryRole(scope, store, logGroup, redactor);
   const key = store.bucket.encryptionKey;
   const day = `${DAY_COLUMN.name}=!{timestamp:yyyy-MM-dd}/`;
-  // aws-cdk-lib would let the role do more, and with the whole bucket
-  const asItIs = role.withoutPolicyUpdates();
-  const stream = new firehose.DeliveryStream(scope, 'Stream', {
-    role: asItIs,
+  return new firehose.DeliveryStream(scope, 'Stream', {
+    role,
     encryption: key ? firehose.StreamEncryption.customerManagedKey(key) : firehose.StreamEncryption.awsOwnedKey(),
     destination: new firehose.S3Bucket(store.bucket, {
       ...BUFFER,
-      role: asItIs,
+      role,
       compression: firehose.Compression.GZIP,
       dataOutputPrefix: `${store.records}${day}`,
       errorOutputPrefix: `${store.failures}!{firehose:error-output-type}/${day}`,
@@ -40,34 +39,36 @@ export function archiveDelivery(scope: Construct, store: ArchiveStore, redaction
       processors: redactor && [new firehose.LambdaFunctionProcessor(redactor, { bufferSize: REDACTION_BATCH })],
     }),
   });
-  // Firehose tries the role when the stream is created
-  stream.node.addDependency(role);
-  return stream;
 }
 
-function deliveryRole(scope: Construct, store: ArchiveStore, logGroup: logs.ILogGroup, redactor?: lambda.IFunction): iam.Role {
+/** The policy is part of the role, so the stream, which Firehose creates only when the role may write, finds it there. */
+function deliveryRole(
+  scope: Construct, { bucket, records, failures }: ArchiveStore, logGroup: logs.ILogGroup, redactor?: lambda.IFunction,
+): iam.IRole {
+  const key = bucket.encryptionKey;
+  const objects = [bucket.arnForObjects(`${records}*`), bucket.arnForObjects(`${failures}*`)];
+  const statements = [
+    allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], ...objects),
+    allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], bucket.bucketArn),
+    allow(['logs:PutLogEvents'], logGroup.logGroupArn),
+    ...key ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], key.keyArn)] : [],
+    ...redactor ? [allow(['lambda:InvokeFunction', 'lambda:GetFunctionConfiguration'], redactor.functionArn)] : [],
+  ];
   const role = new iam.Role(scope, 'Role', {
     description: 'Lets Firehose write the events of SES into their archive',
-    // the ARN of the stream cannot be a condition, as the stream needs the role first; the account is what Firehose sends as external ID
     assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
+    // what Firehose says of the account for which it acts; the ARN of the stream cannot be a condition, as the stream needs the role first
     externalIds: [Stack.of(scope).account],
+    inlinePolicies: { Deliver: new iam.PolicyDocument({ statements }) },
   });
-  const { bucket } = store;
-  role.addToPolicy(new iam.PolicyStatement({
-    actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
-    resources: [bucket.arnForObjects(`${store.records}*`), bucket.arnForObjects(`${store.failures}*`)],
-  }));
-  role.addToPolicy(new iam.PolicyStatement({
-    actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], resources: [bucket.bucketArn],
-  }));
-  logGroup.grant(role, 'logs:PutLogEvents');
-  bucket.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
-  if (redactor) {
-    role.addToPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction', 'lambda:GetFunctionConfiguration'], resources: [redactor.functionArn] }));
-  }
-  acknowledge(role, 'IAMNoInlinePolicy', ALL_BUT_SOLUTIONS, 'The policy belongs to this one role and is deleted with it.');
-  acknowledge(role, 'IAM5', ['AwsSolutions'], 'The wildcard stands for the names that Firehose gives to objects, below two prefixes of one bucket.');
-  return role;
+  acknowledge(role, 'IAMNoInlinePolicy', COMPLIANCE_PACKS, 'The policy belongs to this one role, and Firehose tries it in the moment in which the role exists.');
+  acknowledgeWildcards(role, objects, 'The wildcard stands for the names that Firehose gives to objects, below two prefixes of one bucket.');
+  // aws-cdk-lib would let the role do more, and with the whole bucket
+  return role.withoutPolicyUpdates();
+}
+
+function allow(actions: string[], ...resources: string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions, resources });
 }
 
 /** The function through which records go before they are stored. It needs nothing but its log. */
@@ -83,17 +84,11 @@ function redactionFunction(scope: Construct): lambda.Function {
     logGroup,
     loggingFormat: lambda.LoggingFormat.JSON,
   });
-  acknowledge(logGroup, 'CloudWatchLogGroupEncrypted', ALL_BUT_SOLUTIONS, 'The log counts failures and holds nothing of a record; CloudWatch Logs encrypts it with a key of its own.');
-  acknowledge(role, 'IAMNoInlinePolicy', ALL_BUT_SOLUTIONS, 'The policy belongs to this one role and is deleted with it.');
-  acknowledge(redactor, 'LambdaInsideVPC', ALL_BUT_SOLUTIONS, 'The function calls nothing at all.');
+  acknowledge(logGroup, 'CloudWatchLogGroupEncrypted', COMPLIANCE_PACKS, 'The log counts failures and holds nothing of a record; CloudWatch Logs encrypts it with a key of its own.');
+  acknowledge(role, 'IAMNoInlinePolicy', COMPLIANCE_PACKS, 'The policy belongs to this one role and is deleted with it.');
+  acknowledge(redactor, 'LambdaInsideVPC', COMPLIANCE_PACKS, 'The function calls nothing at all.');
   acknowledge(redactor, 'LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], 'Firehose tries again, and writes what still fails into the bucket.');
   acknowledge(redactor, 'LambdaConcurrency', ['HIPAA.Security', 'NIST.800.53.R5'], 'Only the one stream invokes the function, a batch at a time for each of its parts.');
   acknowledge(redactor, 'LambdaTracing', ['Serverless'], 'The function calls nothing; its duration and failures are metrics of Firehose and Lambda.');
   return redactor;
-}
-
-const ALL_BUT_SOLUTIONS = ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'];
-
-function acknowledge(scope: Construct, rule: string, packs: string[], reason: string): void {
-  Validations.of(scope).acknowledge(...packs.map(pack => ({ id: `${pack}-${rule}`, reason })));
 }

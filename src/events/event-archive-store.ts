@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledge, COMPLIANCE_PACKS } from './acknowledged-rules';
 import type { EventArchiveProps } from './event-archive';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';
@@ -113,17 +114,12 @@ function givenBucket(scope: Construct, props: EventArchiveProps, bucket: s3.IBuc
   return bucket;
 }
 
-/** The rules of cdk-nag's packs that do not suit this bucket, and why. */
 function acknowledgeRules(bucket: s3.Bucket, hasKey: boolean): void {
-  const reasons: Record<string, string> = {
-    'AwsSolutions-S1': 'Reads go through Athena and the API, which CloudTrail records. To have access logs, give the archive a bucket that writes them.',
-    '-S3BucketLoggingEnabled': 'Reads go through Athena and the API, which CloudTrail records. To have access logs, give the archive a bucket that writes them.',
-    '-S3BucketReplicationEnabled': 'Copies of personal data elsewhere are for the owner to decide; give the archive a bucket that replicates.',
-    '-S3BucketVersioningEnabled': 'Objects are written once, under names of their own, and never overwritten; versions would outlive the retention.',
-    ...hasKey ? {} : { '-S3DefaultEncryptionKMS': 'The bucket is encrypted with keys of S3; give `encryptionKey` to use a key of your own.' },
-  };
-  for (const [rule, reason] of Object.entries(reasons)) {
-    const packs = rule.startsWith('-') ? ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'] : [''];
-    Validations.of(bucket).acknowledge(...packs.map(pack => ({ id: `${pack}${rule}`, reason })));
-  }
+  const noLogs = 'Reads go through Athena and the API, which CloudTrail can record. To have access logs, give the archive a bucket that writes them.';
+  acknowledge(bucket, 'S1', ['AwsSolutions'], noLogs);
+  acknowledge(bucket, 'S3BucketLoggingEnabled', COMPLIANCE_PACKS, noLogs);
+  acknowledge(bucket, 'S3BucketReplicationEnabled', COMPLIANCE_PACKS, 'Who wants copies elsewhere gives the archive a bucket that replicates.');
+  acknowledge(bucket, 'S3BucketVersioningEnabled', COMPLIANCE_PACKS, 'Objects are written once, under names of their own; old versions would outlive the retention.');
+  if (hasKey) return;
+  acknowledge(bucket, 'S3DefaultEncryptionKMS', COMPLIANCE_PACKS, 'The bucket is encrypted with keys of S3; the prop `encryptionKey` takes another.');
 }

@@ -125,7 +125,10 @@ export class EventArchive extends Construct {
     this.store = archiveStore(this, props);
     this.bucket = this.store.bucket;
     this.deliveryStream = archiveDelivery(this, this.store, props.redactPersonalData ?? false);
-    ({ databaseName: this.databaseName, tableName: this.tableName, workGroupName: this.workGroupName } = archiveCatalog(this, this.store, props.queryLimit));
+    const catalog = archiveCatalog(this, this.store, props.queryLimit);
+    this.databaseName = catalog.databaseName;
+    this.tableName = catalog.tableName;
+    this.workGroupName = catalog.workGroupName;
   }
 
   /**

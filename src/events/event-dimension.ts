@@ -16,7 +16,7 @@ export class EventDimension {
    * By a tag of the message: `EmailTags` of the call, or the header `X-SES-MESSAGE-TAGS`.
    *
    * @param name the name of the tag, e.g. `campaign`
-   * @param defaultValue for mail without the tag: letters, digits, `-`, `_`, `@` and `.`
+   * @param defaultValue for mail without the tag: letters, digits, `-` and `_`
    */
   public static messageTag(name: string, defaultValue: string): CloudWatchDimension {
     return { source: CloudWatchDimensionSource.MESSAGE_TAG, name, defaultValue };
@@ -59,7 +59,8 @@ const FORBIDDEN_HEADERS = ['received', 'to', 'from', 'dkim-signature', 'cc', 'me
 
 /** Auto-tags have a colon in their names, which SES forbids elsewhere. */
 const NAME = /^[A-Za-z0-9_-]{1,256}$/;
-const VALUE = /^[A-Za-z0-9_.@-]{1,256}$/;
+/** SES itself also takes "@" and ".", but CloudFormation refuses them. */
+const VALUE = /^[A-Za-z0-9_-]{1,256}$/;
 
 /**
  * Refuses dimensions that SES would refuse, or take and then drop in silence.
@@ -86,8 +87,8 @@ function checkDimension({ source, name, defaultValue }: CloudWatchDimension): vo
     fail('EventDimension.header', `SES makes no dimension of the header "${name}"; it excludes ${FORBIDDEN_HEADERS.join(', ')}. Use a header of your own`);
   }
   if (!hasToken(defaultValue) && !VALUE.test(defaultValue)) {
-    fail('EventDimension.defaultValue', `the default value "${defaultValue}" of the dimension "${name}" is not accepted by SES; it takes 1 to 256 ASCII letters, ` +
-      'digits, "-", "_", "@" and "."');
+    fail('EventDimension.defaultValue', `the default value "${defaultValue}" of the dimension "${name}" is not accepted by CloudFormation; it takes 1 to 256 ASCII ` +
+      'letters, digits, "-" and "_"');
   }
 }
 

@@ -88,9 +88,9 @@ function withoutDisplayName(text: string): string {
 
 function maskAddresses(text: string): string {
   return text.replace(WORDS, word => {
-    // in links an @ may be encoded
-    const plain = word.replace(/%40/g, '@');
-    return plain.includes('@') ? pseudonym(plain) : word;
+    if (word.includes('@')) return pseudonym(word);
+    // as links write it
+    return word.includes('%40') ? pseudonym(word.replace(/%40/g, '@')) : word;
   });
 }
 

@@ -1,6 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct, IDependable } from 'constructs';
@@ -10,6 +8,7 @@ import { sesFor } from './source-conditions';
 import { fail } from '../private/errors';
 import { finding } from '../private/finding';
 import { refersTo } from '../private/references';
+import { isFifo, statementJson, usesManagedKey } from '../private/topic';
 
 /**
  * Publishes to an SNS topic.
@@ -25,7 +24,7 @@ export function bindTopic(scope: Construct, configurationSet: ses.IConfiguration
 }
 
 function refuseFifo(scope: Construct, topic: sns.ITopic): void {
-  if (topic.fifo || topic.topicArn.endsWith('.fifo')) {
+  if (isFifo(topic)) {
     fail('EventDestination.fifoTopic', `the topic ${topic.node.path} is a FIFO topic, and SES publishes to standard topics only; ` +
       'give a standard topic (an SQS queue behind it can still be worked off one message at a time)', scope);
   }
@@ -36,14 +35,14 @@ function allowPublish(scope: Construct, topic: sns.ITopic, set: ses.IConfigurati
   const { statementAdded, policyDependable } = topic.addToResourcePolicy(statement);
   if (!statementAdded) {
     finding(scope, 'EventDestination.foreignTopic', `the policy of the topic ${topic.node.path} is not part of this app, and SES refuses a destination that it ` +
-      `may not publish to; its owner has to add the statement ${asJson(scope, statement)}`);
+      `may not publish to; its owner has to add the statement ${statementJson(scope, statement)}`);
   }
   return policyDependable ? [policyDependable] : [];
 }
 
 function allowEncryption(scope: Construct, topic: sns.ITopic, set: ses.IConfigurationSet): IDependable[] {
   const key = topic.masterKey;
-  if (usesManagedKey(topic, key)) {
+  if (usesManagedKey(topic)) {
     fail('EventDestination.managedKey', `the topic ${topic.node.path} is encrypted with an AWS-managed key, whose policy nobody can change, so SES may not ` +
       'use it; encrypt the topic with a key of your own (masterKey: new kms.Key(...))', scope);
   }
@@ -52,15 +51,9 @@ function allowEncryption(scope: Construct, topic: sns.ITopic, set: ses.IConfigur
   const statement = new iam.PolicyStatement({ principals: [sesFor(key, set)], actions: ['kms:GenerateDataKey*', 'kms:Decrypt'], resources: ['*'] });
   if (!key.addToResourcePolicy(statement, true).statementAdded) {
     finding(scope, 'EventDestination.foreignKey', `the policy of the key ${key.node.path} is not part of this app, and SES refuses a topic whose key it may ` +
-      `not use; its owner has to add the statement ${asJson(scope, statement)}`);
+      `not use; its owner has to add the statement ${statementJson(scope, statement)}`);
   }
   return [key];
-}
-
-function usesManagedKey(topic: sns.ITopic, key?: IKey): boolean {
-  const resource = topic.node.defaultChild;
-  const given = [key?.keyId, key?.keyArn, resource instanceof sns.CfnTopic ? resource.kmsMasterKeyId : undefined];
-  return given.some(id => typeof id === 'string' && id.includes('alias/aws/'));
 }
 
 /** A topic of this app to which nothing of this app listens. Subscriptions may be made later than the destination. */
@@ -80,8 +73,4 @@ function reportUnheard(scope: Construct, topic: sns.ITopic): void {
 
 function isSubscriptionTo(child: IConstruct, topic: sns.CfnTopic): boolean {
   return child instanceof sns.CfnSubscription && refersTo(child.topicArn, topic);
-}
-
-function asJson(scope: Construct, statement: iam.PolicyStatement): string {
-  return JSON.stringify(Stack.of(scope).resolve(statement.toStatementJson()));
 }

@@ -41,12 +41,15 @@ export function createIdentity(scope: Construct, id: string, props: IdentityProp
 }
 
 /** Event destinations and grants may come after the identity. */
-function checkFeedbackLater(scope: Construct, { feedbackForwarding: forwarding, defaultConfigurationSet: defaultSet, grantedSets: otherSets }: IdentityProps): void {
+function checkFeedbackLater(scope: Construct, props: IdentityProps): void {
+  const { feedbackForwarding: forwarding, defaultConfigurationSet: defaultSet, grantedSets: otherSets } = props;
   if (forwarding !== undefined) scope.node.addValidation({ validate: () => checkFeedback(scope, { forwarding, defaultSet, otherSets }) });
 }
 
+type FeedbackAttributes = ses.CfnEmailIdentity.FeedbackAttributesProperty | IResolvable | undefined;
+
 /** With a default configuration set the answer waits for its event destinations, which may be added later. */
-function feedbackAttributes({ feedbackForwarding, defaultConfigurationSet }: IdentityProps): ses.CfnEmailIdentity.FeedbackAttributesProperty | IResolvable | undefined {
+function feedbackAttributes({ feedbackForwarding, defaultConfigurationSet }: IdentityProps): FeedbackAttributes {
   const attributes = (emailForwardingEnabled?: boolean) => emailForwardingEnabled === undefined ? undefined : { emailForwardingEnabled };
   if (feedbackForwarding !== undefined || !defaultConfigurationSet) return attributes(feedbackForwarding);
   return Lazy.any({ produce: () => attributes(forwards(feedbackForwarding, defaultConfigurationSet)) });

@@ -1,5 +1,6 @@
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { IConstruct } from 'constructs';
+import { finishedProperties } from '../private/finished-properties';
 
 /** What the template will say of a configuration set, whoever made it and whatever changed it afterwards. */
 export interface FinishedSet {
@@ -18,12 +19,11 @@ interface Properties {
  */
 export function finishedSets(scope: IConstruct): FinishedSet[] {
   return scope.node.root.node.findAll().filter(node => node instanceof ses.CfnConfigurationSet).map(resource => {
-    const { Resources } = resource.stack.resolve(resource._toCloudFormation()) as { Resources: Record<string, { Properties?: Properties }> };
-    const properties = Object.values(Resources)[0].Properties;
+    const properties = finishedProperties<Properties>(resource);
     return {
       resource,
-      sendingPool: properties?.DeliveryOptions?.SendingPoolName,
-      trackingDomain: properties?.TrackingOptions?.CustomRedirectDomain,
+      sendingPool: properties.DeliveryOptions?.SendingPoolName,
+      trackingDomain: properties.TrackingOptions?.CustomRedirectDomain,
     };
   });
 }

@@ -297,8 +297,8 @@ export class MailStream extends MailStreamBase {
   }
 
   private addFirstDestinations({ feedback, engagement }: MailStreamProps): void {
-    if (feedback) this.addEventDestination('Feedback', { destination: feedback, events: EventTypes.FEEDBACK });
-    if (engagement?.destination) this.addEventDestination('Engagement', { destination: engagement.destination, events: EventTypes.ENGAGEMENT });
+    if (feedback) this.addEventDestination('FeedbackEvents', { destination: feedback, events: EventTypes.FEEDBACK });
+    if (engagement?.destination) this.addEventDestination('EngagementEvents', { destination: engagement.destination, events: EventTypes.ENGAGEMENT });
   }
 
   private refuseRewriting(events: ses.EmailSendingEvent[]): void {

@@ -1,7 +1,7 @@
 import { Duration, Resource } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { EmailSendingEvent } from 'aws-cdk-lib/aws-ses';
-import { eventCounter, localRate, reputationRate } from '../events/ses-metric';
+import { eventCounter, localBounceRate, localComplaintRate, localRejectRate, reputationRate } from '../events/ses-metric';
 import { located } from '../private/errors';
 import { AutoTag } from '../ses/message-tags';
 
@@ -23,9 +23,6 @@ export interface LocalRateOptions {
    */
   readonly period?: Duration;
 }
-
-/** The messages below which a rate says nothing. */
-const MINIMUM_VOLUME = 100;
 
 /**
  * The metrics of one configuration set. Counters have the dimension `ses:configuration-set`, which a CloudWatch event destination publishes; a metric appears
@@ -157,7 +154,7 @@ export abstract class StreamMetrics extends Resource {
    * @param options volume and period
    */
   public metricLocalBounceRate(options: LocalRateOptions = {}): cloudwatch.MathExpression {
-    return this.localRate('Bounces / sends', this.metricBounce(), this.metricSend(), options);
+    return located(this, () => localBounceRate(this, options));
   }
 
   /**
@@ -166,7 +163,7 @@ export abstract class StreamMetrics extends Resource {
    * @param options volume and period
    */
   public metricLocalComplaintRate(options: LocalRateOptions = {}): cloudwatch.MathExpression {
-    return this.localRate('Complaints / deliveries', this.metricComplaint(), this.metricDelivery(), options);
+    return located(this, () => localComplaintRate(this, options));
   }
 
   /**
@@ -175,16 +172,12 @@ export abstract class StreamMetrics extends Resource {
    * @param options volume and period
    */
   public metricLocalRejectRate(options: LocalRateOptions = {}): cloudwatch.MathExpression {
-    return this.localRate('Rejects / sends', this.metricReject(), this.metricSend(), options);
+    return located(this, () => localRejectRate(this, options));
   }
 
   private counter(event: EmailSendingEvent, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     this.count(event);
     return eventCounter(event, this.ofThisSet(options));
-  }
-
-  private localRate(label: string, part: cloudwatch.IMetric, whole: cloudwatch.IMetric, options: LocalRateOptions): cloudwatch.MathExpression {
-    return located(this, () => localRate({ label, part, whole, minimumVolume: options.minimumVolume ?? MINIMUM_VOLUME, period: options.period }));
   }
 
   private ofThisSet(options: cloudwatch.MetricOptions): cloudwatch.MetricOptions {

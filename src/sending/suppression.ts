@@ -50,7 +50,7 @@ export class Suppression {
 }
 
 /** The same in the words of aws-cdk-lib's construct. */
-export function suppressionProps({ suppressedReasons }: Suppression): { disableSuppressionList?: boolean; suppressionReasons?: ses.SuppressionReasons } {
+export function suppressionProps({ suppressedReasons }: Suppression): Pick<ses.ConfigurationSetProps, 'disableSuppressionList' | 'suppressionReasons'> {
   if (!suppressedReasons) return {};
   if (suppressedReasons.length === 0) return { disableSuppressionList: true };
   if (suppressedReasons.length === 2) return { suppressionReasons: ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS };

@@ -1,7 +1,7 @@
-import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
+import { App, CfnParameter, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ses from 'aws-cdk-lib/aws-ses';
-import { MailChecks } from '../../src';
+import { MailChecks, MailStream } from '../../src';
 
 function violations(build: (stack: Stack) => void): string[] {
   const app = new App();
@@ -12,6 +12,11 @@ function violations(build: (stack: Stack) => void): string[] {
 
 const identity = (props: object) => (stack: Stack) => {
   new ses.CfnEmailIdentity(stack, 'Id', { emailIdentity: 'example.com', configurationSetAttributes: { configurationSetName: 'set' }, ...props });
+};
+const configurationSet = (props: ses.CfnConfigurationSetProps = {}) => (stack: Stack) => {
+  new ses.CfnConfigurationSet(stack, 'Set', {
+    deliveryOptions: { tlsPolicy: 'REQUIRE' }, reputationOptions: { reputationMetricsEnabled: true }, ...props,
+  });
 };
 const policy = (action: string, resource: string) => (stack: Stack) => {
   const statements = [new iam.PolicyStatement({ actions: [action], resources: [resource] })];
@@ -33,6 +38,11 @@ test.each([
   ['a DKIM key in the template', identity({ dkimSigningAttributes: { domainSigningPrivateKey: 'MIIE', domainSigningSelector: 's' } }), ['CdkPostmaster-DkimKeyInTemplate']],
   ['a signature switched off', identity({ dkimAttributes: { signingEnabled: false } }), ['CdkPostmaster-DkimSigning']],
   ['no default configuration set', identity({ configurationSetAttributes: undefined }), ['CdkPostmaster-DefaultConfigurationSet']],
+  ['mail that may travel unencrypted', configurationSet({ deliveryOptions: { tlsPolicy: 'OPTIONAL' } }), ['CdkPostmaster-ConfigurationSetTls']],
+  ['delivery options without a word on TLS', configurationSet({ deliveryOptions: { sendingPoolName: 'pool' } }), ['CdkPostmaster-ConfigurationSetTls']],
+  ['rates that are not published', configurationSet({ reputationOptions: { reputationMetricsEnabled: false } }), ['CdkPostmaster-ReputationMetrics']],
+  ['both in a configuration set with the defaults of SES', (stack: Stack) => { new ses.ConfigurationSet(stack, 'Set'); },
+    ['CdkPostmaster-ConfigurationSetTls', 'CdkPostmaster-ReputationMetrics']],
 ])('finds %s', (_, build, expected) => {
   expect(violations(build)).toEqual(expected);
 });
@@ -49,9 +59,29 @@ test.each([
     dkimSigningAttributes: { domainSigningPrivateKey: '{{resolve:secretsmanager:dkim:SecretString:::}}', domainSigningSelector: 's' },
   })],
   ['a signing identity', identity({ dkimAttributes: { signingEnabled: true } })],
+  ['a configuration set that requires TLS and publishes its rates', configurationSet()],
+  ['a configuration set whose TLS policy and rates are parameters', (stack: Stack) => {
+    const parameter = new CfnParameter(stack, 'Tls');
+    const metrics = { 'Fn::Equals': [parameter.valueAsString, 'REQUIRE'] };
+    new CfnResource(stack, 'Set', {
+      type: 'AWS::SES::ConfigurationSet',
+      properties: { DeliveryOptions: { TlsPolicy: parameter.valueAsString }, ReputationOptions: { ReputationMetricsEnabled: metrics } },
+    });
+  }],
+  ['a stream of the library', (stack: Stack) => { new MailStream(stack, 'Stream'); }],
   ['resources of other kinds', (stack: Stack) => { new CfnResource(stack, 'Other', { type: 'AWS::SNS::Topic' }); }],
 ])('finds nothing in %s', (_, build) => {
   expect(violations(build)).toEqual([]);
+});
+
+test.each([
+  ['ConfigurationSetTls', configurationSet({ deliveryOptions: undefined })],
+  ['ReputationMetrics', configurationSet({ reputationOptions: undefined })],
+])('%s is silent once acknowledged', (rule, build) => {
+  expect(violations(stack => {
+    build(stack);
+    Validations.of(stack).acknowledge({ id: `CdkPostmaster-${rule}`, reason: 'newsletters to servers of any age' });
+  })).toEqual([]);
 });
 
 test('a finding is acknowledged like one of cdk-nag', () => {

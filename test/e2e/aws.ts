@@ -65,12 +65,29 @@ export class Aws {
 
   /** The identity as SES has it, undefined when there is none. */
   public async identity(name: string) {
-    try {
-      return await this.ses.getEmailIdentity({ EmailIdentity: name });
-    } catch (error) {
-      if (error instanceof NotFoundException) return undefined;
-      throw error;
-    }
+    return found(this.ses.getEmailIdentity({ EmailIdentity: name }));
+  }
+
+  /** The configuration set as SES has it, undefined when there is none. */
+  public async configurationSet(name: string) {
+    return found(this.ses.getConfigurationSet({ ConfigurationSetName: name }));
+  }
+
+  /** The event destinations of a configuration set as SES has them. */
+  public async eventDestinations(setName: string) {
+    return (await this.ses.getConfigurationSetEventDestinations({ ConfigurationSetName: setName })).EventDestinations ?? [];
+  }
+
+  /** A domain with its zone, verified beforehand and in a stack of its own. Answers with the id of the zone. */
+  public async createVerifiedDomain(domain: string) {
+    const tokens = [1, 2, 3].flatMap(n => ['Name', 'Value'].map(part => [`${part}${n}`, { Value: { 'Fn::GetAtt': ['I', `DkimDNSToken${part}${n}`] } }]));
+    const { outputs } = await this.putStack(domain.replaceAll('.', '-'), {
+      Resources: { I: { Type: 'AWS::SES::EmailIdentity', Properties: { EmailIdentity: domain } } },
+      Outputs: Object.fromEntries(tokens),
+    });
+    return this.createZone(domain, [1, 2, 3].map(n => (
+      { Name: outputs[`Name${n}`], Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value: outputs[`Value${n}`] }] }
+    )));
   }
 
   public async stackStatus(name: string) {
@@ -80,6 +97,19 @@ export class Aws {
       if ((error as Error).message.includes('does not exist')) return undefined;
       throw error;
     }
+  }
+
+  /** The name of a stack is free again once it is deleted; its id stays good for looking back. */
+  public async stackId(name: string) {
+    return (await this.cloudFormation.describeStacks({ StackName: name })).Stacks![0].StackId!;
+  }
+
+  /** The resources that were really deleted with a stack: not retained, and none that failed. */
+  public async deletedResources(stackId: string) {
+    // newest first, so that the deletion is on the first page
+    const { StackEvents } = await this.cloudFormation.describeStackEvents({ StackName: stackId });
+    const deleted = StackEvents!.filter(event => event.ResourceStatus === 'DELETE_COMPLETE' && event.PhysicalResourceId !== stackId);
+    return deleted.map(event => event.LogicalResourceId!);
   }
 
   /** The physical id of each resource of a stack: what changes when a resource is replaced. */
@@ -97,9 +127,9 @@ export class Aws {
   }
 
   public async deleteStack(name: string): Promise<StackResult> {
-    const { Stacks } = await this.cloudFormation.describeStacks({ StackName: name });
+    const stackId = await this.stackId(name);
     await this.cloudFormation.deleteStack({ StackName: name });
-    return this.settled(Stacks![0].StackId!);
+    return this.settled(stackId);
   }
 
   private async settled(stackId: string): Promise<StackResult> {
@@ -120,6 +150,16 @@ export interface StackResult {
   /** Why resources failed, the newest first. */
   readonly reasons: string;
   readonly outputs: Record<string, string>;
+}
+
+/** What SES answers, undefined when it knows nothing of that name. */
+async function found<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof NotFoundException) return undefined;
+    throw error;
+  }
 }
 
 function reasonsIn(events: readonly StackEvent[]) {

@@ -20,7 +20,7 @@ function destinationWith(dimensions: CloudWatchDimension[], events?: EmailSendin
 test('each source of a value is written as CloudFormation spells it', () => {
   const { stack } = destinationWith([
     EventDimension.messageTag('campaign', 'none'), EventDimension.autoTag(AutoTag.CONFIGURATION_SET, 'news'),
-    EventDimension.emailHeader('X-Campaign-Id', 'a@b.c'), EventDimension.linkTag('product', '-'),
+    EventDimension.emailHeader('X-Campaign-Id', 'a_b-1'), EventDimension.linkTag('product', '-'),
   ], [EmailSendingEvent.CLICK]);
   Template.fromStack(stack).hasResourceProperties('AWS::SES::ConfigurationSetEventDestination', {
     EventDestination: {
@@ -30,7 +30,7 @@ test('each source of a value is written as CloudFormation spells it', () => {
         DimensionConfigurations: [
           { DimensionValueSource: 'messageTag', DimensionName: 'campaign', DefaultDimensionValue: 'none' },
           { DimensionValueSource: 'messageTag', DimensionName: 'ses:configuration-set', DefaultDimensionValue: 'news' },
-          { DimensionValueSource: 'emailHeader', DimensionName: 'X-Campaign-Id', DefaultDimensionValue: 'a@b.c' },
+          { DimensionValueSource: 'emailHeader', DimensionName: 'X-Campaign-Id', DefaultDimensionValue: 'a_b-1' },
           { DimensionValueSource: 'linkTag', DimensionName: 'product', DefaultDimensionValue: '-' },
         ],
       },
@@ -55,8 +55,10 @@ test.each([
   ['an auto-tag as the name of a header', [EventDimension.emailHeader('ses:from-domain', 'none')],
     'the dimension name "ses:from-domain" is not accepted by SES; it takes 1 to 256 ASCII letters, digits, "-" and "_" [EventDimension.name]'],
   ['an empty default value', [EventDimension.messageTag('tag', '')],
-    'the default value "" of the dimension "tag" is not accepted by SES; it takes 1 to 256 ASCII letters, digits, "-", "_", "@" and "." ' +
+    'the default value "" of the dimension "tag" is not accepted by CloudFormation; it takes 1 to 256 ASCII letters, digits, "-" and "_" ' +
     '[EventDimension.defaultValue]'],
+  ['a domain as default value', [EventDimension.autoTag(AutoTag.FROM_DOMAIN, 'example.com')],
+    'the default value "example.com" of the dimension "ses:from-domain" is not accepted by CloudFormation'],
 ])('%s is refused', (_, dimensions, message) => {
   expect(() => checkDimensions(dimensions)).toThrow(message);
 });
@@ -73,7 +75,9 @@ test('a refused header names the ones that SES excludes', () => {
 
 test('whatever passes has one to ten dimensions with different names of the accepted letters', () => {
   const dimension = fc.record({
-    source: fc.constantFrom(...Object.values(CloudWatchDimensionSource)), name: fc.string({ maxLength: 5 }), defaultValue: fc.string({ maxLength: 5 }),
+    source: fc.constantFrom(...Object.values(CloudWatchDimensionSource)),
+    name: fc.string({ maxLength: 5 }),
+    defaultValue: fc.string({ maxLength: 5 }),
   });
   fc.assert(fc.property(fc.array(dimension, { maxLength: 12 }), dimensions => {
     try {
@@ -86,7 +90,7 @@ test('whatever passes has one to ten dimensions with different names of the acce
     expect(new Set(dimensions.map(({ name }) => name)).size).toBe(dimensions.length);
     dimensions.forEach(({ name, defaultValue }) => {
       expect(name).toMatch(/^[A-Za-z0-9_-]+$/);
-      expect(defaultValue).toMatch(/^[A-Za-z0-9_.@-]+$/);
+      expect(defaultValue).toMatch(/^[A-Za-z0-9_-]+$/);
     });
   }));
 });

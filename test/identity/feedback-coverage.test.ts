@@ -4,7 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import {
-  ConfigurationSetEventDestination, Dns, EventDestination, EventDimension, EventTypes, type IMailIdentity, MailStream, VerifiedAddress, VerifiedDomain,
+  ConfigurationSetEventDestination, Dns, EventDestination, EventDimension, EventTypes, type IMailIdentity, MailStream,
+  VerifiedAddress, VerifiedDomain,
 } from '../../src';
 import { findingIdsOf, findingsOf, stackIn } from '../support/stacks';
 

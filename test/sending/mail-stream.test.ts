@@ -1,9 +1,9 @@
-import { Duration, RemovalPolicy, Tags, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Stack, Tags, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import {
-  AutoValidation, ConfigurationSetEventDestination, DedicatedIpPool, Dns, EventDestination, EventTypes, MailStream, type MailStreamProps, SendingPool, StreamKind, Suppression,
-  SuppressionReason, VdmSetting, VerifiedDomain,
+  AutoValidation, ConfigurationSetEventDestination, DedicatedIpPool, Dns, EventDestination, EventTypes, MailStream, type MailStreamProps,
+  SendingPool, StreamKind, Suppression, SuppressionReason, TrackingDomain, TrackingHttps, VdmSetting, VerifiedDomain,
 } from '../../src';
 import { findingIdsOf, stackIn } from '../support/stacks';
 
@@ -13,6 +13,15 @@ const BUS = EventDestination.eventBus();
 
 function make(props: MailStreamProps = {}, stack = stackIn('eu-west-1')) {
   return { stack, stream: new MailStream(stack, 'Stream', props) };
+}
+
+function links(stack: Stack): TrackingDomain {
+  return new TrackingDomain(stack, 'Links', {
+    dns: Dns.elsewhere('example.com'),
+    domainName: 'click.example.com',
+    https: TrackingHttps.distribution('d1.cloudfront.net'),
+    identity: VerifiedDomain.fromDomainName(stack, 'Company', 'example.com'),
+  });
 }
 
 function setOf(props: MailStreamProps): Record<string, unknown> {
@@ -53,9 +62,18 @@ test('a marketing stream in a dedicated pool has no optimized delivery, which is
 
 test('whether sending is enabled is never said, whatever the settings: a deployment must not resume a stream that is paused', () => {
   expect(setOf({
-    kind: StreamKind.MARKETING, configurationSetName: 'news', feedback: BUS, engagement: { destination: BUS }, suppression: Suppression.none(), reputationMetrics: false,
-    sendingPool: SendingPool.shared(), maxDeliveryDuration: Duration.hours(1), autoValidation: AutoValidation.disabled(), vdm: {},
-    archiveArn: 'arn:aws:ses:eu-west-1:111122223333:mailmanager-archive/a-1', tlsPolicy: ses.ConfigurationSetTlsPolicy.OPTIONAL,
+    kind: StreamKind.MARKETING,
+    configurationSetName: 'news',
+    feedback: BUS,
+    engagement: { destination: BUS },
+    suppression: Suppression.none(),
+    reputationMetrics: false,
+    sendingPool: SendingPool.shared(),
+    maxDeliveryDuration: Duration.hours(1),
+    autoValidation: AutoValidation.disabled(),
+    vdm: {},
+    archiveArn: 'arn:aws:ses:eu-west-1:111122223333:mailmanager-archive/a-1',
+    tlsPolicy: ses.ConfigurationSetTlsPolicy.OPTIONAL,
   })).not.toHaveProperty('SendingOptions');
 });
 
@@ -67,6 +85,17 @@ describe('each setting of Virtual Deliverability Manager', () => {
 
   test('is absent when both are left to the account', () => {
     expect(setOf({ vdm: { engagementMetrics: VdmSetting.ACCOUNT, optimizedSharedDelivery: VdmSetting.ACCOUNT } })).not.toHaveProperty('VdmOptions');
+  });
+});
+
+describe('engagement events and the deliverability manager', () => {
+  test('are independent: events of opens leave its metrics off', () => {
+    expect(setOf({ engagement: { destination: BUS } }).VdmOptions).toMatchObject({ DashboardOptions: { EngagementMetrics: 'DISABLED' } });
+  });
+
+  test('are independent: its metrics publish no events of opens', () => {
+    const { stack } = make({ vdm: { engagementMetrics: VdmSetting.ENABLED } });
+    Template.fromStack(stack).resourceCountIs(DESTINATION, 0);
   });
 });
 
@@ -117,6 +146,12 @@ test.each([
   }],
 ])('validation of addresses %s', (_, autoValidation, ValidationOptions) => {
   expect(setOf({ autoValidation }).SuppressionOptions).toEqual(ValidationOptions && { ValidationOptions });
+});
+
+test('a tracking domain stands in the set, which comes after its record', () => {
+  const stack = stackIn('eu-west-1');
+  make({ engagement: { trackingDomain: links(stack), destination: BUS } }, stack);
+  Template.fromStack(stack).hasResourceProperties(SET, { TrackingOptions: { CustomRedirectDomain: 'click.example.com', HttpsPolicy: 'REQUIRE' } });
 });
 
 describe('refusals', () => {
@@ -216,6 +251,8 @@ describe('findings', () => {
       stream => { new ses.VdmAttributes(stream, 'Vdm'); }],
     ['settings of a deliverability manager that nothing switches on', 'vdmUnknown', { ...WATCHED, vdm: { engagementMetrics: VdmSetting.ENABLED } },
       () => {}, stream => { new ses.VdmAttributes(stream, 'Vdm'); }],
+    ['a tracking domain without events of opens and clicks', 'trackingWithoutEvents', WATCHED, () => {},
+      stream => stream.addEventDestination('Clicks', { destination: BUS, events: [ses.EmailSendingEvent.CLICK] })],
     ['templates whose failures nobody sees', 'renderingFailuresUnwatched', {},
       stream => {
         stream.addEventDestination('Bus', { destination: BUS, events: [ses.EmailSendingEvent.BOUNCE, ses.EmailSendingEvent.COMPLAINT] });
@@ -223,21 +260,27 @@ describe('findings', () => {
       }, stream => stream.addEventDestination('Failures', { destination: BUS, events: [ses.EmailSendingEvent.RENDERING_FAILURE] })],
   ];
 
+  /** A tracking domain belongs to a stack, so it is made with the stream. */
+  function arranged(id: string, props: MailStreamProps) {
+    const stack = stackIn('eu-west-1');
+    return make(id === 'trackingWithoutEvents' ? { ...props, engagement: { trackingDomain: links(stack) } } : props, stack);
+  }
+
   test.each(cases)('%s is reported', (_, id, props, arrange) => {
-    const { stack, stream } = make(props);
+    const { stack, stream } = arranged(id, props);
     arrange(stream);
     expect(findingIdsOf(stack)).toEqual([`cdk-postmaster:MailStream.${id}`]);
   });
 
   test.each(cases)('%s can be acknowledged', (_, id, props, arrange) => {
-    const { stack, stream } = make(props);
+    const { stack, stream } = arranged(id, props);
     arrange(stream);
     Validations.of(stream).acknowledge({ id: `cdk-postmaster:MailStream.${id}`, reason: 'test' });
     expect(findingIdsOf(stack)).toEqual([]);
   });
 
   test.each(cases.filter(([,,,, cure]) => cure))('%s can be cured', (_, id, props, arrange, cure) => {
-    const { stack, stream } = make(props);
+    const { stack, stream } = arranged(id, props);
     arrange(stream);
     cure!(stream);
     expect(findingIdsOf(stack)).not.toContain(`cdk-postmaster:MailStream.${id}`);

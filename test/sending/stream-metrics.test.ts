@@ -34,7 +34,10 @@ const COUNTERS: [string, (stream: StreamMetrics) => Metric][] = [
 test.each(COUNTERS)('%s is counted by the configuration set, as a sum', (name, metricOf) => {
   const { stack, stream } = make({ kind: StreamKind.MARKETING });
   expect(stack.resolve(metricOf(stream).toMetricConfig().metricStat)).toMatchObject({
-    namespace: 'AWS/SES', metricName: name, statistic: 'Sum', period: expect.objectContaining({ amount: 5 }),
+    namespace: 'AWS/SES',
+    metricName: name,
+    statistic: 'Sum',
+    period: expect.objectContaining({ amount: 5 }),
     dimensions: [{ name: 'ses:configuration-set', value: { Ref: expect.stringMatching(/^Stream/) } }],
   });
 });
@@ -92,7 +95,10 @@ describe('the rates by which AWS judges', () => {
     metricOf(stream).createAlarm(stack, 'Alarm', { threshold: 0.05, evaluationPeriods: 1 });
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace: 'AWS/SES', MetricName: name, Statistic: 'Average', Period: 3600,
+      Namespace: 'AWS/SES',
+      MetricName: name,
+      Statistic: 'Average',
+      Period: 3600,
       Dimensions: [{ Name: 'ses:configuration-set', Value: { Ref: Match.stringLikeRegexp('^Stream') } }],
     });
     template.resourceCountIs(DESTINATION, 0);

@@ -220,6 +220,7 @@ describe('refused, with the whole message', () => {
 
   test('a Region without tracking, unless its host is given', () => {
     expect(() => trackingIn(stackIn('eu-west-3'))).toThrow(/^SES is not known to track opens and clicks for domains of others in eu-west-3; it does in af-south-1, .*eu-west-1, eu-west-2, il-central-1, .*\. If it does here by now, give its host as trackingHost, e\.g\. "r\.eu-west-3\.awstrack\.me" \(at Stack\/Click\) \[TrackingDomain\.region\]$/);
+    expect(() => trackingIn(stackIn('eu-west-3'))).toThrow('[TrackingDomain.region]');
     const stack = stackIn('eu-west-3');
     trackingIn(stack, { trackingHost: 'R.eu-west-3.awstrack.me.' });
     expect(recordSet(stack, 'click.example.com.', 'CNAME')?.ResourceRecords).toEqual(['r.eu-west-3.awstrack.me']);

@@ -12,7 +12,7 @@ test('the findings page lists the findings that the library reports, and no othe
 });
 
 test('the findings page lists the rules of the cdk-nag pack', () => {
-  const rules = sources.flatMap(source => [...source.matchAll(/^ {4}id: '(\w+)',$/gm)].map(match => `CdkPostmaster-${match[1]}`));
+  const rules = [readFileSync('src/checks/mail-checks.ts', 'utf8')].flatMap(source => [...source.matchAll(/^ {4}id: '(\w+)',$/gm)].map(match => `CdkPostmaster-${match[1]}`));
   const listed = [...findingsPage.matchAll(/^\| `(CdkPostmaster-\w+)` \|/gm)].map(match => match[1]);
   expect(rules).toEqual(listed);
 });

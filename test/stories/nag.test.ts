@@ -1,7 +1,7 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
-import { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
+import { ConfigurationSet, ConfigurationSetTlsPolicy } from 'aws-cdk-lib/aws-ses';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { Dmarc, Dns, MailChecks, VerifiedAddress, VerifiedDomain } from '../../src';
 
@@ -14,7 +14,7 @@ const PACKS: [string, new (scope: App) => NagPack][] = [
 function app(): App {
   const root = new App();
   const stack = new Stack(root, 'Stack');
-  const set = new ConfigurationSet(stack, 'Set');
+  const set = new ConfigurationSet(stack, 'Set', { tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE, reputationMetrics: true });
   const options = { defaultConfigurationSet: set, dmarc: Dmarc.none({ reportTo: ['dmarc@example.com'] }) };
   const zone = PublicHostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
   const domain = new VerifiedDomain(stack, 'Mail', { ...options, dns: Dns.route53(zone) });

@@ -2,9 +2,9 @@
  * What IAM would say to a call, asked of @cloud-copilot/iam-simulate: it evaluates policies with AWS's own tables of actions, resource types and condition keys,
  * and refuses requests that AWS could not make.
  */
+import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { runSimulation } from '@cloud-copilot/iam-simulate';
 
 const ACCOUNT = '111122223333';
 const PARTITION = 'aws';

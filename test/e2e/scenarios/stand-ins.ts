@@ -4,6 +4,7 @@ import { STS } from '@aws-sdk/client-sts';
 import { sameLines } from '../check';
 import { ACCOUNT } from '../emulator';
 import type { Scenario, Stage } from '../scenario';
+import { configurationSets, dedicatedIpPools, eventDestinations } from '../stream-stand-ins';
 
 const A = { Type: 'A', TTL: '60', ResourceRecords: ['192.0.2.1'] };
 
@@ -25,6 +26,9 @@ export const scenario: Scenario = {
   async play(stage) {
     await recordSetGroups(stage);
     await emailIdentities(stage);
+    await dedicatedIpPools(stage);
+    await configurationSets(stage);
+    await eventDestinations(stage);
     await customResources(stage);
     await conditionKeys(stage);
   },

@@ -1,8 +1,14 @@
 """What MiniStack lacks, or grants more easily than AWS does. Each module says what it adds and what it refuses."""
 
-from . import custom_resource, email_identity, record_set_group, route53_changes, iam_conditions
+from . import (
+    configuration_set, custom_resource, dedicated_ip_pool, email_identity, event_destination, iam_conditions, record_set_group, route53_changes,
+    topic,
+)
 
 
 def install():
-    for stand_in in (route53_changes, record_set_group, email_identity, custom_resource, iam_conditions):
+    for stand_in in (
+        route53_changes, record_set_group, email_identity, topic, dedicated_ip_pool, configuration_set, event_destination, custom_resource,
+        iam_conditions,
+    ):
         stand_in.install()

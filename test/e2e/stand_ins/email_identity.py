@@ -146,7 +146,7 @@ def verify(identity):
     if signing["SigningAttributesOrigin"] == "EXTERNAL":
         found = any("p=" in value for value in published(f"{signing['Tokens'][0]}._domainkey.{identity}", "TXT"))
     else:
-        found = all(published(f"{token}._domainkey.{identity}", "CNAME") == [f"{token}.{signing['SigningHostedZone']}"]
+        found = all(published(f"{token}._domainkey.{identity}", "CNAME") == [f"{token}.{signing.get('SigningHostedZone', signing_hosted_zone())}"]
                     for token in signing["Tokens"])
     signing["Status"] = record["VerificationStatus"] = "SUCCESS" if found else "PENDING"
     record["VerifiedForSendingStatus"] = found
