@@ -69,7 +69,7 @@ test.each<Refusal>([
   ['another certificate', () => Bimi.logo(LOGO, { certificate: 'https://example.com/vmc.crt' }), 'HttpsUrl.ending',
     'the URL of the BIMI certificate, "https://example.com/vmc.crt", does not end in .pem'],
   ['credentials', () => Bimi.logo(LOGO, { certificate: 'https://me@example.com/vmc.pem' }), 'HttpsUrl.credentials',
-    'the URL of the BIMI certificate on example.com has a user name or password; DNS is public, so give a URL without'],
+    'the URL of the BIMI certificate on example.com has a user name or password, which everybody would see; give a URL without'],
   ['a fragment', () => Bimi.logo('https://example.com/logo.svg#x'), 'HttpsUrl.fragment',
     'the URL of the BIMI logo, "https://example.com/logo.svg#x", has a fragment (after the #), which no server gets to see; leave it out'],
   ['non-ASCII characters', () => Bimi.logo('https://example.com/lögo.svg'), 'HttpsUrl.characters',
