@@ -23,7 +23,7 @@ const removalPolicy = RemovalPolicy.DESTROY; // an example leaves nothing behind
 // one topic and one archive serve both streams
 const key = new Key(stack, 'Key', { enableKeyRotation: true, removalPolicy });
 const feedback = new Topic(stack, 'Feedback', { masterKey: key });
-feedback.addSubscription(new SqsSubscription(new Queue(stack, 'FeedbackQueue', { encryptionMasterKey: key })));
+feedback.addSubscription(new SqsSubscription(new Queue(stack, 'FeedbackQueue', { enforceSSL: true })));
 const archive = new EventArchive(stack, 'Archive', { removalPolicy });
 
 const receipts = new MailStream(stack, 'Receipts', { feedback: EventDestination.snsTopic(feedback), removalPolicy });

@@ -2,7 +2,7 @@ import { cleanEnvironment, run, temporaryFolder } from './process';
 import type { Venv } from './venv';
 
 /** A commercial Region with everything, one with less, and one of another partition. */
-const REGIONS = ['us-east-1', 'eu-west-1', 'us-gov-west-1'];
+export const REGIONS = ['us-east-1', 'eu-west-1', 'us-gov-west-1'];
 
 interface Match {
   readonly Filename: string;
@@ -17,9 +17,9 @@ export interface Lint {
   readonly warnings: string[];
 }
 
-/** What cfn-lint has to say about templates in each of three Regions. */
-export async function lint(tools: Venv, templates: readonly string[]): Promise<Lint> {
-  const { code, stdout, output } = await run(tools.cfnLint, ['--format', 'json', '--regions', ...REGIONS, '--template', ...templates], {
+/** What cfn-lint has to say about templates in each of some Regions. */
+export async function lint(tools: Venv, templates: readonly string[], regions: readonly string[]): Promise<Lint> {
+  const { code, stdout, output } = await run(tools.cfnLint, ['--format', 'json', '--regions', ...regions, '--template', ...templates], {
     env: cleanEnvironment(temporaryFolder('cfn-lint')),
     timeoutSeconds: 240,
   });
