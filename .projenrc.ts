@@ -2,7 +2,9 @@ import { awscdk, javascript, typescript } from 'projen';
 import { ApiSurface, Floors, Lanes, NpmExports } from './projenrc';
 
 // The SDK goes into the bundle, so a handler runs the SDK that its tests ran. Its ES modules come first: only they can be tree-shaken.
-const HANDLER_BUNDLE: javascript.AddBundleOptions = { platform: 'node', target: 'node24', externals: [], sourcemap: false, minify: true, mainFields: ['module', 'main'] };
+// What the SDK loads only where there is no role of Lambda: profiles, single sign-on and the like.
+const UNREACHED = ['ini', 'sso', 'process', 'web-identity', 'login'].map(name => `@aws-sdk/credential-provider-${name}`).concat('@smithy/credential-provider-imds');
+const HANDLER_BUNDLE: javascript.AddBundleOptions = { platform: 'node', target: 'node24', externals: UNREACHED, sourcemap: false, minify: true, mainFields: ['module', 'main'] };
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-postmaster',
