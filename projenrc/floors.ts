@@ -13,6 +13,8 @@ export const FLOORS: string[][] = [
   ['recipients'],
   ['sending'],
   ['reputation'],
+  ['guard'],
+  ['monitoring'],
   ['receiving', 'account'],
   ['checks'],
   ['cli'],

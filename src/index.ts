@@ -3,6 +3,9 @@ export * from './records'; // what is published
 export * from './dns'; // where it is published
 export * from './identity'; // who writes
 export * from './events'; // what happened to it
+export * from './recipients'; // whom it may reach
 export * from './sending'; // how it leaves
 export * from './reputation'; // how it is judged
+export * from './guard'; // what pauses it in time
+export * from './monitoring'; // what people are told
 export * from './checks'; // cdk-nag rules about mail

@@ -4,7 +4,7 @@ import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcards, COMPLIANCE_PACKS } from './acknowledged-rules';
+import { acknowledge, acknowledgeWildcards, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import type { ArchiveStore } from './event-archive-store';
 import { DAY_COLUMN } from './event-archive-table';
 import { RedactEventsFunction } from './redact-events-function';

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { acknowledge, COMPLIANCE_PACKS } from './acknowledged-rules';
+import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import type { EventArchiveProps } from './event-archive';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';

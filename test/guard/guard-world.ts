@@ -3,10 +3,10 @@
  * protests at once when the guard does what it must never do.
  */
 import { type BankAlarm, type Figures } from './alarm-bank';
-import { ACCOUNT, DRILL, type GuardSettings, type Target } from '../../src/reputation/guard-constants';
-import { type AlarmFacts, DRILL_TIME, GRACE, type GuardRecord } from '../../src/reputation/guard-decision';
-import type { AccountFacts, Guard, Notice, SendingFacts } from '../../src/reputation/guard-look';
-import { noticeText } from '../../src/reputation/guard-notice';
+import { ACCOUNT, DRILL, type GuardSettings, type Target } from '../../src/guard/guard-constants';
+import { type AlarmFacts, DRILL_TIME, GRACE, type GuardRecord } from '../../src/guard/guard-decision';
+import type { AccountFacts, Guard, Notice, SendingFacts } from '../../src/guard/guard-look';
+import { noticeText } from '../../src/guard/guard-notice';
 
 const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

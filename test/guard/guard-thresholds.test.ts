@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { ACCOUNT_LINES, AWS_LINES, checkThresholds, STREAM_LINES } from '../../src/reputation/guard-thresholds';
+import { ACCOUNT_LINES, AWS_LINES, checkThresholds, STREAM_LINES } from '../../src/guard/guard-thresholds';
 
 const RATES = ['bounce', 'complaint'] as const;
 

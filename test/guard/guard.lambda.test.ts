@@ -1,7 +1,7 @@
 /* The handler as it is deployed, with the real SDK and over the real wire, against services that are fakes. */
-import { alarmName, DRILL, type GuardSettings } from '../../src/reputation/guard-constants';
-import { DRILL_TIME, GRACE } from '../../src/reputation/guard-decision';
-import { handler } from '../../src/reputation/guard.lambda';
+import { alarmName, DRILL, type GuardSettings } from '../../src/guard/guard-constants';
+import { DRILL_TIME, GRACE } from '../../src/guard/guard-decision';
+import { handler } from '../../src/guard/guard.lambda';
 import { FakeAlarms } from '../support/fake-alarms';
 import { FakeGuardTable } from '../support/fake-guard-table';
 import { FakeSending } from '../support/fake-sending';

@@ -10,16 +10,16 @@ export interface GuardFunctionProps extends lambda.FunctionOptions {
 }
 
 /**
- * An AWS Lambda function which executes src/reputation/guard.
+ * An AWS Lambda function which executes src/guard/guard.
  */
 export class GuardFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props?: GuardFunctionProps) {
     super(scope, id, {
-      description: 'src/reputation/guard.lambda.ts',
+      description: 'src/guard/guard.lambda.ts',
       ...props,
       runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS),
       handler: 'index.handler',
-      code: lambda.Code.fromAsset(path.join(__dirname, '../../assets/reputation/guard.lambda')),
+      code: lambda.Code.fromAsset(path.join(__dirname, '../../assets/guard/guard.lambda')),
     });
   }
 }

@@ -1,6 +1,6 @@
-import type { GuardSettings } from '../../src/reputation/guard-constants';
-import type { GuardRecord, NoticeKind } from '../../src/reputation/guard-decision';
-import { noticeText } from '../../src/reputation/guard-notice';
+import type { GuardSettings } from '../../src/guard/guard-constants';
+import type { GuardRecord, NoticeKind } from '../../src/guard/guard-decision';
+import { noticeText } from '../../src/guard/guard-notice';
 
 const SETTINGS: GuardSettings = { name: 'Guard', streams: ['receipts'], rates: ['bounce'], dryRun: false, tableName: 'table', topicArn: 'topic', auditDays: 1 };
 const SINCE = Date.UTC(2030, 0, 1, 3);

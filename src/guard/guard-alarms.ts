@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { ACCOUNT, alarmName, type Rate, type Tier } from './guard-constants';
 import { AWS_LINES, type RateThresholds, type StreamRateThresholds } from './guard-thresholds';
-import { SesMetrics } from './ses-metrics';
+import { SesMetrics } from '../reputation/ses-metrics';
 import type { MailStreamBase } from '../sending';
 
 /** What the alarms of one target and rate are made of. */

@@ -11,7 +11,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { GUARD_VARIABLE } from './guard-constants';
 import { GuardFunction } from './guard-function';
-import { acknowledge, COMPLIANCE_PACKS } from '../events/acknowledged-rules';
+import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 
 /** Below the time that a run holds the guard, so that none outlives its hold. */
 const TIMEOUT = Duration.minutes(2);

@@ -6,10 +6,10 @@ import * as fc from 'fast-check';
 import { alarmBank, type Figures } from './alarm-bank';
 import { type Fault, MINUTE, type Mode, type Switch, World } from './guard-world';
 import { MailStream } from '../../src';
-import { ACCOUNT, DRILL, type GuardSettings, type Target } from '../../src/reputation/guard-constants';
-import { DRILL_TIME, GRACE } from '../../src/reputation/guard-decision';
-import { drill, look, resume } from '../../src/reputation/guard-look';
-import { ReputationGuard } from '../../src/reputation/reputation-guard';
+import { ACCOUNT, DRILL, type GuardSettings, type Target } from '../../src/guard/guard-constants';
+import { DRILL_TIME, GRACE } from '../../src/guard/guard-decision';
+import { drill, look, resume } from '../../src/guard/guard-look';
+import { ReputationGuard } from '../../src/guard/reputation-guard';
 import { stackIn } from '../support/stacks';
 
 const STREAMS = ['receipts', 'news'];

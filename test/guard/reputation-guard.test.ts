@@ -5,9 +5,9 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { MailChecks, MailStream } from '../../src';
-import type { GuardSettings } from '../../src/reputation/guard-constants';
-import { GuardedRate, type ReputationGuardProps } from '../../src/reputation/guard-props';
-import { ReputationGuard } from '../../src/reputation/reputation-guard';
+import type { GuardSettings } from '../../src/guard/guard-constants';
+import { GuardedRate, type ReputationGuardProps } from '../../src/guard/guard-props';
+import { ReputationGuard } from '../../src/guard/reputation-guard';
 import { findingIdsOf, findingsOf, stackIn } from '../support/stacks';
 
 const ALARM = 'AWS::CloudWatch::Alarm';

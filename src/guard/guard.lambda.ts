@@ -4,7 +4,7 @@
  * stream means the account.
  */
 import type { Context } from 'aws-lambda';
-import { publishMetrics } from './embedded-metrics.lambda-shared';
+import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 import { guardOnAws } from './guard-aws.lambda-shared';
 import { ACCOUNT, DRILL, GUARD_VARIABLE, type GuardSettings, PAUSED_METRIC, type Target } from './guard-constants';
 import { DRILL_TIME } from './guard-decision';

@@ -1,0 +1,8 @@
+/*
+ * Asks SES and public DNS how identities are, and publishes the answers as metrics.
+ */
+import { Resolver } from 'node:dns/promises';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { identityMonitor } from './identity-look.lambda-shared';
+
+export const handler = identityMonitor(new SESv2Client({ maxAttempts: 8 }), new Resolver({ timeout: 2000, tries: 2 }));

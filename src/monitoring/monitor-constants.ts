@@ -1,0 +1,25 @@
+/** Where the monitors publish what they see. */
+export const MONITOR_NAMESPACE = 'CdkPostmaster';
+
+/** What the account monitor publishes, without dimensions: an account has one of each in a Region. */
+export const ACCOUNT_METRICS = {
+  quotaUsed: 'QuotaUsed',
+  sendingEnabled: 'SendingEnabled',
+  enforcementStatus: 'EnforcementStatus',
+  productionAccess: 'ProductionAccess',
+} as const;
+
+/** The dimension of what the identity monitor publishes. */
+export const IDENTITY_DIMENSION = 'Identity';
+
+/** How bad a state of an identity is, as a number that an alarm can compare. */
+export const STATE_LEVEL = { success: 0, pending: 1, failing: 2, failed: 3 } as const;
+
+/** How long SES looks for records that are not there, before it gives up. */
+export const SES_GIVES_UP_HOURS = 72;
+
+/** What the schedule hands to the identity monitor. */
+export interface IdentityMonitorEvent {
+  /** The domains and addresses to look at. */
+  readonly identities: string[];
+}

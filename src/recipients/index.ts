@@ -1,0 +1,5 @@
+export { AmbiguousComplaints, FeedbackAction } from './feedback-action';
+export { type FeedbackAlarms } from './feedback-alarms';
+export { type BounceMetricOptions, type ComplaintMetricOptions, type DeliveryDelayMetricOptions, FeedbackMetrics } from './feedback-metrics';
+export { FeedbackPipeline, type FeedbackPipelineProps, type OnFeedbackOptions } from './feedback-pipeline';
+export { TransientBounces, type TransientBounceLimit } from './transient-bounces';

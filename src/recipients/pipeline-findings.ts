@@ -1,0 +1,52 @@
+import { Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { IConfigurationSet } from 'aws-cdk-lib/aws-ses';
+import type { Construct } from 'constructs';
+import type { FeedbackAlarms } from './feedback-alarms';
+import { finding } from '../private/finding';
+import { refersTo } from '../private/references';
+
+/** What the findings about a pipeline look at. */
+interface Pipeline {
+  /** It may grow. */
+  readonly streams: readonly IConfigurationSet[];
+  readonly alarms: FeedbackAlarms;
+  readonly callback?: lambda.IFunction;
+}
+
+/**
+ * Reports what deploys, but surprises. Asked when the tree is complete, as streams, actions and destinations may be added later.
+ */
+export function reportPipeline(scope: Construct, { streams, alarms, callback }: Pipeline): void {
+  scope.node.addValidation({
+    validate: () => {
+      if (streams.length === 0) {
+        finding(scope, 'FeedbackPipeline.noStreams', 'the pipeline has no stream, so nothing publishes to its topic unless an identity does; give it `streams`, ' +
+          'or acknowledge this if the notifications of an identity come here');
+      }
+      if (isSilent(alarms.deadLetters)) {
+        finding(scope, 'FeedbackPipeline.silentAlarms', 'the alarms of the pipeline have no action, so nobody learns when bounces and complaints are no longer ' +
+          'acted on; give it an alarmAction');
+      }
+      if (callback && losesErrors(callback)) {
+        finding(scope, 'FeedbackPipeline.callbackLosesErrors', `the function ${callback.node.path} has no destination for failures, so an address that it fails ` +
+          'to take off your lists three times stays on them; give it onFailure, or a deadLetterQueue');
+      }
+      return [];
+    },
+  });
+}
+
+function isSilent(alarm: cloudwatch.Alarm): boolean {
+  const actions: unknown = Stack.of(alarm).resolve((alarm.node.defaultChild as cloudwatch.CfnAlarm).alarmActions);
+  return !Array.isArray(actions) || actions.length === 0;
+}
+
+/** Of an imported function nobody here knows. */
+function losesErrors(callback: lambda.IFunction): boolean {
+  const resource = callback.node.defaultChild;
+  if (!(resource instanceof lambda.CfnFunction) || resource.deadLetterConfig !== undefined) return false;
+  return !callback.node.root.node.findAll().some(child =>
+    child instanceof lambda.CfnEventInvokeConfig && child.destinationConfig !== undefined && refersTo(child.functionName, resource));
+}

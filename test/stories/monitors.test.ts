@@ -1,0 +1,59 @@
+/* Everything that watches mail, in each Region that an app sends from. */
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { VdmAttributes } from 'aws-cdk-lib/aws-ses';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
+import { MailChecks, MailStream, VerifiedDomain } from '../../src';
+import { AccountMonitor } from '../../src/monitoring/account-monitor';
+import { AdvisorNotices } from '../../src/monitoring/advisor-notices';
+import { HealthNotices } from '../../src/monitoring/health-notices';
+import { IdentityMonitor } from '../../src/monitoring/identity-monitor';
+import { MailDashboard } from '../../src/monitoring/mail-dashboard';
+import { SendingStatusNotices } from '../../src/monitoring/sending-status-notices';
+import { SndsAlarms } from '../../src/reputation/snds-alarms';
+import { StreamAlarms } from '../../src/reputation/stream-alarms';
+import { findingIdsOf } from '../support/stacks';
+
+const ACCOUNT = '111122223333';
+
+function watchIn(app: App, region: string): Stack {
+  const stack = new Stack(app, `Mail-${region}`, { env: { account: ACCOUNT, region } });
+  const topic = new Topic(stack, 'Operators', { masterKey: new Key(stack, 'Key', { enableKeyRotation: true }), enforceSSL: true });
+  const stream = new MailStream(stack, 'Receipts');
+  const domain = VerifiedDomain.fromDomainName(stack, 'Domain', 'example.com');
+  new VdmAttributes(stack, 'Vdm');
+  const account = new AccountMonitor(stack, 'Account', { topic });
+  const identities = new IdentityMonitor(stack, 'Identities', { identities: [domain], topic });
+  const streams = new StreamAlarms(stack, 'ReceiptAlarms', { stream, topic });
+  const outlook = new SndsAlarms(stack, 'Outlook', { ips: ['192.0.2.1'], dimensionName: 'IP', topic });
+  new HealthNotices(stack, 'Health', { topic });
+  new SendingStatusNotices(stack, 'SendingStatus', { topic });
+  new AdvisorNotices(stack, 'Advisor', { topic, identities: [domain] });
+  new MailDashboard(stack, 'Dashboard', { streams: [stream], account, alarms: [account, identities, streams, outlook].flatMap(({ alarms }) => alarms), snds: true });
+  return stack;
+}
+
+test.each<[string, new (scope: App) => NagPack]>([
+  ['AWS Solutions', AwsSolutionsChecks], ['HIPAA', HIPAASecurityChecks], ['NIST 800-53 r5', NIST80053R5Checks], ['PCI DSS 3.2.1', PCIDSS321Checks],
+  ['Serverless', ServerlessChecks], ['the library\'s own pack', MailChecks],
+])('%s finds nothing', (_, Pack) => {
+  const app = new App();
+  watchIn(app, 'eu-west-1');
+  expect(new Pack(app).validateScope(app).violations).toEqual([]);
+});
+
+test('each Region has monitors of its own, and they tell people there', () => {
+  const app = new App();
+  const stacks = ['eu-west-1', 'us-east-1'].map(region => watchIn(app, region));
+  const templates = stacks.map(stack => Template.fromStack(stack));
+  const [types, others] = templates.map(template => Object.values<{ Type: string }>(template.toJSON().Resources).map(({ Type }) => Type));
+  expect(types).toEqual(others);
+  templates.forEach(template => template.resourceCountIs('AWS::Events::Rule', 5));
+  expect(stacks[0].dependencies).toEqual([]);
+});
+
+test('the library has nothing to say of them', () => {
+  expect(findingIdsOf(watchIn(new App(), 'eu-west-1')).filter(id => id.startsWith('cdk-postmaster:'))).toEqual([]);
+});
