@@ -4,10 +4,10 @@ import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcards, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import type { ArchiveStore } from './event-archive-store';
 import { DAY_COLUMN } from './event-archive-table';
 import { RedactEventsFunction } from './redact-events-function';
+import { acknowledge, acknowledgeWildcards, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 
 /** Athena reads few large objects quicker than many small ones, and an archive is not for what is to be known at once. */
 const BUFFER = { bufferingInterval: Duration.minutes(5), bufferingSize: Size.mebibytes(64) };

@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import type { EventArchiveProps } from './event-archive';
+import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';
 import { hasToken } from '../private/tokens';

@@ -4,12 +4,12 @@
  * stream means the account.
  */
 import type { Context } from 'aws-lambda';
-import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 import { guardOnAws } from './guard-aws.lambda-shared';
 import { ACCOUNT, DRILL, GUARD_VARIABLE, type GuardSettings, PAUSED_METRIC, type Target } from './guard-constants';
 import { DRILL_TIME } from './guard-decision';
 import { drill, type Guard, look, resume, status } from './guard-look';
 import { log } from '../private/custom-resource.lambda-shared';
+import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 
 /** As much of a name as fits into a subject and into the reason of an alarm. */
 const NAME_MAX = 60;

@@ -7,7 +7,6 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { alarmTopicAction } from '../reputation/alarm-topic';
 import { accountAlarms, type RateAlarms, streamAlarms } from './guard-alarms';
 import { drillCommand, resumeCommand, statusCommand, verifyCommand } from './guard-commands';
 import { ACCOUNT, type GuardSettings, PAUSED_METRIC } from './guard-constants';
@@ -18,6 +17,7 @@ import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';
 import { PerApp } from '../private/per-app';
+import { alarmTopicAction } from '../reputation/alarm-topic';
 import type { MailStreamBase } from '../sending';
 
 /** As many as the function's environment holds. */

@@ -2,8 +2,8 @@
  * Asks SES how the account stands, and publishes the answer as metrics. SES has the answer as a call only.
  */
 import { GetAccountCommand, type GetAccountCommandOutput, SESv2Client } from '@aws-sdk/client-sesv2';
-import { type MetricValue, publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 import { ACCOUNT_METRICS, MONITOR_NAMESPACE } from './monitor-constants';
+import { type MetricValue, publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 
 /** What AWS says of an account, as a number. A word that is not listed is worth a look. */
 const ENFORCEMENT: Record<string, number> = { HEALTHY: 0, PROBATION: 1, SHUTDOWN: 2 };

@@ -3,12 +3,12 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AccountMonitorFunction } from './account-monitor-function';
-import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 import { ACCOUNT_METRICS, MONITOR_NAMESPACE } from './monitor-constants';
 import { ScheduledMonitor } from './scheduled-monitor';
 import { acknowledgeWildcards } from '../private/acknowledged-rules';
 import { fail } from '../private/errors';
 import { PerApp } from '../private/per-app';
+import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 
 /**
  * Properties of a monitor of the account.

@@ -2,11 +2,11 @@
  * Looks at identities one after the other: what SES says of each, and what public DNS does. SES takes a call a second, which is shared with deployments.
  */
 import { GetEmailIdentityCommand, NotFoundException, type SESv2Client } from '@aws-sdk/client-sesv2';
-import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 import { IdentityFigure } from './identity-figure';
 import { missingRecords, type Resolver } from './identity-records.lambda-shared';
 import { GONE, type IdentityState, stateOf } from './identity-state.lambda-shared';
 import { IDENTITY_DIMENSION, type IdentityMonitorEvent, MONITOR_NAMESPACE } from './monitor-constants';
+import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 import { SES_LIMITS } from '../ses/limits';
 
 const PAUSE_MS = 1000 / SES_LIMITS.apiCallsPerSecond;

@@ -3,7 +3,6 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 import { identityAlarms } from './identity-alarms';
 import { IdentityFigure } from './identity-figure';
 import { IdentityMonitorFunction } from './identity-monitor-function';
@@ -11,6 +10,7 @@ import { IDENTITY_DIMENSION, type IdentityMonitorEvent, MONITOR_NAMESPACE } from
 import { ScheduledMonitor } from './scheduled-monitor';
 import { IMailIdentity } from '../identity';
 import { fail } from '../private/errors';
+import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 
 /**
  * Properties of a monitor of identities.

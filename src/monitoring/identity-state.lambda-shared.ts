@@ -2,9 +2,9 @@
  * What SES's answer about an identity means, as numbers that alarms can compare.
  */
 import type { GetEmailIdentityCommandOutput } from '@aws-sdk/client-sesv2';
-import type { MetricValue } from '../reputation/embedded-metrics.lambda-shared';
 import { IdentityFigure } from './identity-figure';
 import { SES_GIVES_UP_HOURS, STATE_LEVEL } from './monitor-constants';
+import type { MetricValue } from '../reputation/embedded-metrics.lambda-shared';
 
 const HOUR = 3_600_000;
 

@@ -231,14 +231,14 @@ export class FeedbackPipeline extends FeedbackMetrics {
    * @param grantee who may
    */
   public grantRedrive(grantee: iam.IGrantable): iam.Grant {
-    const deadLetters = iam.Grant.addToPrincipal({
+    const redrive = iam.Grant.addToPrincipal({
       grantee,
       actions: [
         'sqs:StartMessageMoveTask', 'sqs:ListMessageMoveTasks', 'sqs:CancelMessageMoveTask', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes',
       ],
       resourceArns: [this.deadLetterQueue.queueArn],
     });
-    return deadLetters.combine(iam.Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [this.queue.queueArn] }));
+    return redrive.combine(iam.Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [this.queue.queueArn] }));
   }
 
   private eventsOf({ additionalEvents = [] }: FeedbackPipelineProps): EmailSendingEvent[] {

@@ -14,11 +14,11 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { FEEDBACK_EVENT, FEEDBACK_VARIABLE, type FeedbackSettings } from './feedback-constants';
 import { FeedbackHistory } from './feedback-history.lambda-shared';
 import { duplicateLine, feedbackLine, type HandledFeedback, unreadableLine } from './feedback-metric-line';
-import { Patience } from '../private/patience.lambda-shared';
 import { type Feedback, feedbackOf } from '../events/feedback';
 import { parseMailEvents } from '../events/parse-events';
 import { redactRecord } from '../events/redaction';
 import { log } from '../private/custom-resource.lambda-shared';
+import { Patience } from '../private/patience.lambda-shared';
 
 const ses = new SESv2Client({ maxAttempts: 1 });
 const bus = new EventBridgeClient({ maxAttempts: 1 });
@@ -98,7 +98,11 @@ class FeedbackRun {
   private async tell(handled: HandledFeedback, queueArn: string): Promise<void> {
     const put = new PutEventsCommand({
       Entries: [{
-        Source: FEEDBACK_EVENT.source, DetailType: FEEDBACK_EVENT.detailType, Detail: JSON.stringify(handled), EventBusName: this.settings.eventBus, Resources: [queueArn],
+        Source: FEEDBACK_EVENT.source,
+        DetailType: FEEDBACK_EVENT.detailType,
+        Detail: JSON.stringify(handled),
+        EventBusName: this.settings.eventBus,
+        Resources: [queueArn],
       }],
     });
     await this.patience.call(async abortSignal => {

@@ -96,7 +96,8 @@ async function replay(queue: Message[], random: () => number, deathRate: number)
       while (visible.length > 0) {
         const batch = Array.from({ length: Math.min(BATCH, visible.length) }, () => visible.splice(Math.floor(random() * visible.length), 1)[0]);
         batch.forEach(message => { message.receives++; });
-        const answer = await handler({ Records: batch.map(({ id, body }) => sqsRecord(body, id)) } as never, { getRemainingTimeInMillis: () => 60_000 });
+        const Records = batch.map(({ id, body }) => sqsRecord(body, id));
+        const answer = await handler({ Records } as never, { getRemainingTimeInMillis: () => 60_000 });
         const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
         const back = random() < deathRate ? batch : batch.filter(({ id }) => failed.has(id));
         deadLetters.push(...back.filter(({ receives }) => receives >= RECEIVES_MAX));

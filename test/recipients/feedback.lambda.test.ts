@@ -71,7 +71,9 @@ const details = () => bus.events.map(({ detail }) => detail);
 const notices = () => log.mock.calls.map(([line]) => JSON.parse(line as string) as Record<string, unknown>);
 
 interface Line {
-  readonly _aws: { readonly CloudWatchMetrics: { readonly Namespace: string; readonly Dimensions: string[][]; readonly Metrics: { Name: string; Unit: string }[] }[] };
+  readonly _aws: {
+    readonly CloudWatchMetrics: { readonly Namespace: string; readonly Dimensions: string[][]; readonly Metrics: { Name: string; Unit: string }[] }[];
+  };
   readonly [name: string]: unknown;
 }
 

@@ -79,7 +79,8 @@ export class FakeTable extends FakeJsonService {
     const page = rest.slice(0, this.pageSize);
     const found = page.filter(item => condition.holds(item));
     const last = page.at(-1);
-    const more = page.length < rest.length && last ? { LastEvaluatedKey: { [this.partitionKey]: last[this.partitionKey], [this.sortKey]: last[this.sortKey] } } : {};
+    const keyOf = (item: Item) => ({ [this.partitionKey]: item[this.partitionKey], [this.sortKey]: item[this.sortKey] });
+    const more = page.length < rest.length && last ? { LastEvaluatedKey: keyOf(last) } : {};
     return { Count: found.length, ScannedCount: page.length, ...more, ...input.Select === 'COUNT' ? {} : { Items: found } };
   }
 
