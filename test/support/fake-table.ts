@@ -79,8 +79,8 @@ export class FakeTable extends FakeJsonService {
     const page = rest.slice(0, this.pageSize);
     const found = page.filter(item => condition.holds(item));
     const last = page.at(-1);
-    const keyOf = (item: Item) => ({ [this.partitionKey]: item[this.partitionKey], [this.sortKey]: item[this.sortKey] });
-    const more = page.length < rest.length && last ? { LastEvaluatedKey: keyOf(last) } : {};
+    const keysOf = (item: FakeItem) => ({ [this.partitionKey]: item[this.partitionKey], [this.sortKey]: item[this.sortKey] });
+    const more = page.length < rest.length && last ? { LastEvaluatedKey: keysOf(last) } : {};
     return { Count: found.length, ScannedCount: page.length, ...more, ...input.Select === 'COUNT' ? {} : { Items: found } };
   }
 
