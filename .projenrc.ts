@@ -45,9 +45,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-dynamodb@^3.1164.0',
     '@aws-sdk/client-eventbridge@^3.1169.0',
     '@aws-sdk/client-route-53@^3.1169.0',
+    '@aws-sdk/client-s3@^3.1169.0',
+    '@aws-sdk/client-secrets-manager@^3.1164.0',
+    '@aws-sdk/client-ses@^3.1169.0', // receiving exists in the first version of the API only
     '@aws-sdk/client-sesv2@^3.1169.0',
     '@aws-sdk/client-sns@^3.1169.0',
     '@aws-sdk/client-sts@^3.1169.0',
+    'mailsplit@^5.4.6', // changes headers of a message and leaves every other byte as it is
     // the end-to-end lane asserts through the SDK
     '@aws-sdk/client-cloudformation@^3.1169.0',
     '@aws-sdk/client-firehose@^3.1169.0',
@@ -57,6 +61,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // evaluates policies as IAM does, with AWS's own service tables; used in tests only
     '@cloud-copilot/iam-simulate@^0.1.173',
     '@types/aws-lambda@^8.10.150',
+    // real mail clients and servers for tests
+    'nodemailer@^10.6.0',
+    '@types/nodemailer@^8.0.2',
+    'smtp-server@^3.21.6',
+    '@types/smtp-server@^3.5.13',
+    'postal-mime@^4.0.0',
   ],
 
   lambdaOptions: {
