@@ -6,7 +6,8 @@ import type { TypeScriptProject } from 'projen/lib/typescript';
  */
 export const FLOORS: string[][] = [
   ['private', 'ses'],
-  ['records', 'receipt'],
+  ['records'],
+  ['receipt'],
   ['dns'],
   ['identity'],
   ['events'],
