@@ -1,0 +1,2 @@
+export { EmailTemplate, type EmailTemplateProps, type IEmailTemplate } from './email-template';
+export { TemplateContent } from './template-content';
