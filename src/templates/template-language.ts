@@ -7,6 +7,9 @@ import { fail } from '../private/errors';
 /** What is known of the helpers that SES has: those that Handlebars brings. */
 const HELPERS: ReadonlySet<string> = new Set(['each', 'if', 'unless', 'with', 'lookup', 'log']);
 
+/** The helpers inside which names mean what they mean outside. */
+const CONDITIONS: ReadonlySet<string | undefined> = new Set(['if', 'unless']);
+
 /** What SES fills in itself. */
 const OF_SES: ReadonlySet<string> = new Set(['amazonSESUnsubscribeUrl', 'ses:openTracker']);
 
@@ -38,8 +41,9 @@ export interface Rendering {
  */
 export function outlineOf(source: TemplateSource): TemplateOutline {
   const outline = new Outline(source);
-  outline.read(parse(source), '');
-  return { variables: [...outline.variables].sort(), partials: [...outline.partials].filter(name => !outline.defined.has(name)).sort(), tripleBraces: outline.tripleBraces };
+  outline.read(parse(source), { context: '', outer: [], names: new Map() });
+  const { variables, partials, defined, tripleBraces } = outline;
+  return { variables: [...variables].sort(), partials: [...partials].filter(name => !defined.has(name)).sort(), tripleBraces };
 }
 
 /**
@@ -100,7 +104,7 @@ function watched(data: object, path: string, missing: Set<string>): object {
   });
 }
 
-/** Walks through a text once. `context` is where plain names are looked for, e.g. `items[]`. */
+/** Walks through a text once. */
 class Outline {
   public readonly variables = new Set<string>();
   public readonly partials = new Set<string>();
@@ -109,8 +113,8 @@ class Outline {
 
   public constructor(private readonly source: TemplateSource) {}
 
-  public read(program: hbs.AST.Program | undefined, context: string, outer: readonly string[] = [], names: ReadonlyMap<string, string> = new Map()): void {
-    for (const statement of program?.body ?? []) this.readStatement(statement, { context, outer, names });
+  public read(program: hbs.AST.Program | undefined, place: Place): void {
+    program?.body.forEach(statement => this.readStatement(statement, place));
   }
 
   private readStatement(statement: hbs.AST.Statement, place: Place): void {
@@ -143,14 +147,14 @@ class Outline {
     const inner = this.innerContext(helper, helper === undefined ? block.path : subject, place);
     const names = new Map(place.names);
     block.program?.blockParams?.slice(0, 1).forEach(name => names.set(name, inner));
-    const enters = inner !== place.context || helper === 'each' || helper === 'with' || helper === undefined;
-    this.read(block.program, inner, enters ? [place.context, ...place.outer] : place.outer, names);
-    this.read(block.inverse, place.context, place.outer, place.names);
+    const outer = CONDITIONS.has(helper) ? place.outer : [place.context, ...place.outer];
+    this.read(block.program, { context: inner, outer, names });
+    this.read(block.inverse, place);
   }
 
   /** Where names inside a block are looked for. */
   private innerContext(helper: string | undefined, subject: hbs.AST.Expression, place: Place): string {
-    if (helper === 'if' || helper === 'unless' || subject.type !== 'PathExpression') return place.context;
+    if (CONDITIONS.has(helper) || subject.type !== 'PathExpression') return place.context;
     const path = this.resolve(subject as hbs.AST.PathExpression, place) ?? place.context;
     return helper === 'with' ? path : `${path}[]`;
   }
@@ -161,7 +165,7 @@ class Outline {
       this.refuse(block, 'a decorator other than {{#* inline "name"}} is not known to SES');
     }
     this.defined.add(name.value);
-    this.read(block.program, place.context, place.outer, place.names);
+    this.read(block.program, place);
   }
 
   private readPartial(statement: hbs.AST.PartialStatement, place: Place): void {
@@ -208,6 +212,7 @@ class Outline {
 
 /** Where a name stands. */
 interface Place {
+  /** Where plain names are looked for, e.g. `items[]`. */
   readonly context: string;
   /** The contexts around it, the nearest first: `../` is the first. */
   readonly outer: readonly string[];
