@@ -1,4 +1,3 @@
-import { bulkFailureOf, type SendFailure } from './send-failure';
 import { fail } from '../private/errors';
 import { SES_LIMITS } from '../ses/limits';
 
@@ -16,17 +15,28 @@ interface BulkResult {
   readonly MessageId?: string;
 }
 
+/** An entry that was not sent, and what SES says of it. */
+export interface UnsentEntry<T> {
+  readonly entry: T;
+  readonly status: string;
+  readonly error?: string;
+}
+
 /** What became of the entries of a bulk call. */
 export interface BulkOutcome<T> {
   /** The entries that SES has taken. */
   readonly sent: { readonly entry: T; readonly messageId: string }[];
   /** The entries to be tried again, after a pause. */
-  readonly retry: T[];
-  /** The entries to be kept until sending is possible again, and why it is not; when there are any, make no further calls. */
-  readonly stopped: { readonly entry: T; readonly failure: SendFailure }[];
+  readonly retry: UnsentEntry<T>[];
+  /** The entries to be kept until sending is possible again: it is paused, or the 24-hour quota is used up. While there are any, make no further calls. */
+  readonly stopped: UnsentEntry<T>[];
   /** The entries that will never be sent as they are. */
-  readonly failed: { readonly entry: T; readonly failure: SendFailure; readonly error?: string }[];
+  readonly failed: UnsentEntry<T>[];
 }
+
+/** Statuses of entries, without `_` and in lower case: the two versions of the API differ in that. */
+const RETRY: ReadonlySet<string> = new Set(['transientfailure', 'accountthrottled']);
+const STOP: ReadonlySet<string> = new Set(['accountsendingpaused', 'configurationsetsendingpaused', 'accountsuspended', 'accountdailyquotaexceeded']);
 
 /**
  * Shares the entries of a mailing among calls of `SendBulkEmail`, each with up to 50 recipients (To, Cc and Bcc count), in their order.
@@ -54,7 +64,7 @@ export function bulkCalls<T extends BulkEntry>(entries: readonly T[]): T[][] {
 }
 
 /**
- * Reads the answer of a bulk call: it is a success (200) even if no entry was sent.
+ * Reads the answer of a bulk call: it is a success (200) even if no entry was sent. For a call that fails as a whole see `sendFailure`.
  *
  * @param entries the entries of the call
  * @param results `BulkEmailEntryResults` of the answer, in the same order
@@ -66,10 +76,9 @@ export function bulkOutcome<T>(entries: readonly T[], results: readonly BulkResu
   const outcome: BulkOutcome<T> = { sent: [], retry: [], stopped: [], failed: [] };
   entries.forEach((entry, index) => {
     const { Status: status = 'FAILED', Error: error, MessageId: messageId = '' } = results[index];
-    if (/^success$/i.test(status)) return outcome.sent.push({ entry, messageId });
-    const failure = bulkFailureOf(status);
-    if (failure.action === 'retry') return outcome.retry.push(entry);
-    return failure.action === 'stop' ? outcome.stopped.push({ entry, failure }) : outcome.failed.push({ entry, failure, error });
+    const word = status.replaceAll('_', '').toLowerCase();
+    if (word === 'success') outcome.sent.push({ entry, messageId });
+    else (RETRY.has(word) ? outcome.retry : STOP.has(word) ? outcome.stopped : outcome.failed).push({ entry, status, error });
   });
   return outcome;
 }

@@ -25,22 +25,24 @@ test('no entry is lost or moved, and no call is too large', () => {
   }));
 });
 
-test('an answer that is a success tells entry by entry what was sent, and what to do about the rest', () => {
-  expect(bulkOutcome(['a', 'b', 'c', 'd', 'e'], [
-    { Status: 'SUCCESS', MessageId: '1' },
-    { Status: 'ACCOUNT_THROTTLED' },
-    { Status: 'CONFIGURATION_SET_SENDING_PAUSED' },
-    { Status: 'MESSAGE_REJECTED', Error: 'Email address is not verified.' },
-    {},
-  ])).toEqual({
-    sent: [{ entry: 'a', messageId: '1' }],
-    retry: ['b'],
-    stopped: [{ entry: 'c', failure: { action: 'stop', reason: expect.stringContaining('paused') } }],
-    failed: [
-      { entry: 'd', failure: { action: 'giveUp', reason: expect.stringContaining('rejects') }, error: 'Email address is not verified.' },
-      { entry: 'e', failure: { action: 'giveUp', reason: expect.stringContaining('FAILED') }, error: undefined },
-    ],
-  });
+test.each([
+  ['SUCCESS', 'sent'], ['Success', 'sent'],
+  ['TRANSIENT_FAILURE', 'retry'], ['ACCOUNT_THROTTLED', 'retry'], ['TransientFailure', 'retry'], ['AccountThrottled', 'retry'],
+  ['ACCOUNT_DAILY_QUOTA_EXCEEDED', 'stopped'], ['ACCOUNT_SENDING_PAUSED', 'stopped'], ['CONFIGURATION_SET_SENDING_PAUSED', 'stopped'],
+  ['ACCOUNT_SUSPENDED', 'stopped'], ['AccountSendingPaused', 'stopped'],
+  ['MESSAGE_REJECTED', 'failed'], ['MAIL_FROM_DOMAIN_NOT_VERIFIED', 'failed'], ['CONFIGURATION_SET_NOT_FOUND', 'failed'], ['TEMPLATE_NOT_FOUND', 'failed'],
+  ['INVALID_SENDING_POOL_NAME', 'failed'], ['INVALID_PARAMETER', 'failed'], ['FAILED', 'failed'], ['SOMETHING_NEW', 'failed'], [undefined, 'failed'],
+])('an entry with the status %s is %s', (Status, group) => {
+  const { sent, ...others } = bulkOutcome(['entry'], [{ Status, MessageId: '1', Error: 'why' }]);
+  expect(Object.entries({ sent, ...others }).filter(([, entries]) => entries.length > 0)).toEqual([
+    [group, [group === 'sent' ? { entry: 'entry', messageId: '1' } : { entry: 'entry', status: Status ?? 'FAILED', error: 'why' }]],
+  ]);
+});
+
+test('an answer tells entry by entry what was sent', () => {
+  const outcome = bulkOutcome(['a', 'b', 'c'], [{ Status: 'SUCCESS', MessageId: '1' }, { Status: 'MESSAGE_REJECTED' }, { Status: 'SUCCESS', MessageId: '3' }]);
+  expect(outcome.sent).toEqual([{ entry: 'a', messageId: '1' }, { entry: 'c', messageId: '3' }]);
+  expect(outcome.failed.map(({ entry }) => entry)).toEqual(['b']);
 });
 
 test('the answer of another call is refused', () => {
