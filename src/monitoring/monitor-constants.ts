@@ -1,6 +1,3 @@
-/** Where the monitors publish what they see. */
-export const MONITOR_NAMESPACE = 'CdkPostmaster';
-
 /** What the account monitor publishes, without dimensions: an account has one of each in a Region. */
 export const ACCOUNT_METRICS = {
   quotaUsed: 'QuotaUsed',

@@ -23,7 +23,6 @@ export const FEEDBACK_TABLE = { partitionKey: 'address', sortKey: 'key', timeToL
 
 /** The metrics of a pipeline, their dimension, and the dimensions of those that are told apart further. */
 export const FEEDBACK_METRICS = {
-  namespace: 'CdkPostmaster',
   pipeline: 'FeedbackPipeline',
   type: 'Type',
   subType: 'SubType',

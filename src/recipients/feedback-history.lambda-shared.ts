@@ -10,7 +10,7 @@
  */
 import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { FEEDBACK_TABLE, type FeedbackSettings } from './feedback-constants';
-import type { HandledFeedback } from './feedback-metric-line';
+import type { HandledFeedback } from './feedback-report.lambda-shared';
 import type { Feedback } from '../events/feedback';
 import { decideBounce } from '../events/feedback-decision';
 import type { Patience } from '../private/patience.lambda-shared';

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { FEEDBACK_METRICS as M } from './feedback-constants';
 import { isFeedbackWord } from '../events/feedback-decision';
 import { fail } from '../private/errors';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
 
 /**
  * Which bounces are counted.
@@ -167,7 +168,7 @@ export abstract class FeedbackMetrics extends Construct {
     const given = Object.entries(words).filter((entry): entry is [string, string] => entry[1] !== undefined);
     for (const [, word] of given) this.checkWord(metricName, word);
     return new cloudwatch.Metric({
-      namespace: M.namespace,
+      namespace: METRIC_NAMESPACE,
       metricName,
       dimensionsMap: { [M.pipeline]: this.pipelineName, ...Object.fromEntries(given) },
       statistic: cloudwatch.Stats.SUM,
