@@ -20,6 +20,9 @@ export interface FeedbackAlarms {
   /** On complaints about fraud, viruses and forged mail. */
   readonly securityReports: cloudwatch.Alarm;
 
+  /** On refusals because of Spamhaus, whose lists large providers ask. It looks at an hour at a time. */
+  readonly blocklisted: cloudwatch.Alarm;
+
   /**
    * On feedback with which the function `onFeedback` could not be called.
    *
@@ -53,6 +56,9 @@ export function feedbackAlarms(scope: Construct, { metrics, queue, deadLetterQue
       'known, a virus, or a server that sees spam. The log of the function has the reason.'),
     securityReports: reached(scope, 'SecurityReportsAlarm', metrics.metricSecurityReports(), 1, 'Recipients report mail as fraud, as forged, or with a virus: ' +
       'see whether somebody else sends in your name.'),
+    blocklisted: reached(scope, 'BlocklistedAlarm', metrics.metricBlocklistRefusals({ list: 'Spamhaus', period: Duration.hours(1) }), 1, 'Servers refuse mail because of ' +
+      'a list of Spamhaus: the log of the function has `blockedIp`. An address of SES AWS cures by itself; for one of your own, and for a domain that your mail links to, ' +
+      'ask check.spamhaus.org.'),
     undelivered: undelivered && reached(scope, 'UndeliveredAlarm', messagesIn(undelivered), 1, 'The function for your mailing lists could not be called: the ' +
       `feedback is in the queue ${undelivered.queueName}. Addresses were put on the suppression list all the same.`),
   };

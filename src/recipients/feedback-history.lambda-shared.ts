@@ -83,8 +83,8 @@ export class FeedbackHistory {
 }
 
 /** Whether it is one of several bounces after which an address is suppressed. It is so for the last one, too, which is no longer only counted. */
-function isCounted({ bounceType, bounceSubType = '' }: Feedback): boolean {
-  return bounceType !== undefined && decideBounce(bounceType, bounceSubType).action === 'count';
+function isCounted({ bounceType, bounceSubType = '', blocklist }: Feedback): boolean {
+  return bounceType !== undefined && blocklist === undefined && decideBounce(bounceType, bounceSubType).action === 'count';
 }
 
 function attributes(values: Record<string, string | number | boolean | undefined>): Item {

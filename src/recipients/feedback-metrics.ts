@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { FEEDBACK_METRICS as M } from './feedback-constants';
+import { FEEDBACK_METRICS as M, OTHER } from './feedback-constants';
+import { isKnownBlocklist } from '../events/blocklist';
 import { isFeedbackWord } from '../events/feedback-decision';
 import { fail } from '../private/errors';
 import { METRIC_NAMESPACE } from '../private/metric-constants';
@@ -47,6 +48,19 @@ export interface DeliveryDelayMetricOptions extends cloudwatch.MetricOptions {
    * @default - all
    */
   readonly delayType?: string;
+}
+
+/**
+ * Which refusals are counted.
+ */
+export interface BlocklistMetricOptions extends cloudwatch.MetricOptions {
+  /**
+   * Only those because of a list: `Abusix`, `Barracuda`, `SORBS`, `SpamCop`, `Spamhaus`, `SURBL`, `UCEPROTECT`, `URIBL`, or `Other` for any that is not among
+   * these.
+   *
+   * @default - all
+   */
+  readonly list?: string;
 }
 
 /**
@@ -107,6 +121,16 @@ export abstract class FeedbackMetrics extends Construct {
   public metricDeliveryDelays(options: DeliveryDelayMetricOptions = {}): cloudwatch.Metric {
     const { delayType, ...rest } = options;
     return this.metric(M.deliveryDelays, rest, { [M.type]: delayType });
+  }
+
+  /**
+   * Bounces and delays because a list on the Internet has the sending IP address, or a domain in the message. Sum over 5 minutes.
+   *
+   * @param options which ones, period and the like
+   */
+  public metricBlocklistRefusals(options: BlocklistMetricOptions = {}): cloudwatch.Metric {
+    const { list, ...rest } = options;
+    return this.metric(M.blocklistRefusals, rest, { [M.list]: list });
   }
 
   /**
@@ -178,8 +202,8 @@ export abstract class FeedbackMetrics extends Construct {
   }
 
   private checkWord(metricName: string, word: string): void {
-    if (isFeedbackWord(word) || word === 'Other') return;
-    fail('FeedbackMetrics.unknownType', `"${word}" is no type by which ${metricName} are counted; write it as SES does, e.g. "Permanent", "MailboxFull" or ` +
-      '"SpamDetected", or "Other" for what this library does not know', this);
+    if (word === OTHER || (metricName === M.blocklistRefusals ? isKnownBlocklist(word) : isFeedbackWord(word))) return;
+    fail('FeedbackMetrics.unknownType', `"${word}" is nothing by which ${metricName} are counted apart; write it as in the documentation of this metric, or ` +
+      `"${OTHER}" for what this library does not know`, this);
   }
 }

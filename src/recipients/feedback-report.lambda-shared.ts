@@ -1,4 +1,5 @@
-import { FEEDBACK_METRICS as M } from './feedback-constants';
+import { FEEDBACK_METRICS as M, OTHER } from './feedback-constants';
+import { isKnownBlocklist } from '../events/blocklist';
 import type { Feedback } from '../events/feedback';
 import { isFeedbackWord } from '../events/feedback-decision';
 import { type MetricGroup, publishMetrics } from '../private/embedded-metrics.lambda-shared';
@@ -18,14 +19,15 @@ const BY_EVENT_TYPE: Readonly<Record<string, string>> = {
  * Says what was done about a recipient. The line has no address, so a log is no list of them.
  */
 export function reportFeedback(pipeline: string, feedback: HandledFeedback): void {
-  const { key, messageId, eventType, action, reason, suppressed, simulator } = feedback;
+  const { key, messageId, eventType, action, reason, suppressed, simulator, blocklist, blockedIp } = feedback;
   const event = BY_EVENT_TYPE[eventType];
   const latency = feedback.processingTimeMillis;
   report(pipeline, [
     ...event ? [{ ...counters([event]), by: typesOf(feedback) }] : [],
     { metrics: countersOf(feedback) },
+    ...blocklist === undefined ? [] : [{ ...counters([M.blocklistRefusals]), by: { [M.list]: isKnownBlocklist(blocklist) ? blocklist : OTHER } }],
     ...latency === undefined ? [] : [{ metrics: { [M.deliveryLatency]: [latency, 'Milliseconds'] as const } }],
-  ], { key, messageId, eventType, action, reason, suppressed, simulator });
+  ], { key, messageId, eventType, action, reason, suppressed, simulator, blocklist, blockedIp });
 }
 
 /** Says that an event was there before. */
@@ -57,10 +59,7 @@ function counters(names: string[]): MetricGroup {
   return { metrics: Object.fromEntries(names.map(name => [name, [1, 'Count'] as const])) };
 }
 
-/**
- * What a metric is told apart by. Providers write the type of a complaint as they like, and each value is a metric which is billed, so what is not known
- * is put together.
- */
+/** What a metric is told apart by. Providers write the type of a complaint as they like. */
 function typesOf({ bounceType, bounceSubType, complaintFeedbackType, complaintSubType, delayType }: Feedback): Record<string, string> {
   const type = bounceType ?? delayType ?? complaintFeedbackType ?? complaintSubType;
   return {
@@ -70,5 +69,5 @@ function typesOf({ bounceType, bounceSubType, complaintFeedbackType, complaintSu
 }
 
 function word(text: string): string {
-  return isFeedbackWord(text) ? text : 'Other';
+  return isFeedbackWord(text) ? text : OTHER;
 }
