@@ -36,6 +36,8 @@ export const FEEDBACK_METRICS = {
   securityReports: 'SecurityReports',
   deliveryDelays: 'DeliveryDelays',
   blocklistRefusals: 'BlocklistRefusals',
+  simulatorBounces: 'SimulatorBounces',
+  simulatorComplaints: 'SimulatorComplaints',
   rejects: 'Rejects',
   renderingFailures: 'RenderingFailures',
   deliveryLatency: 'DeliveryLatency',

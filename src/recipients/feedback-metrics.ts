@@ -144,6 +144,24 @@ export abstract class FeedbackMetrics extends Construct {
   }
 
   /**
+   * Bounces of addresses of the mailbox simulator. They are among `metricBounces`, too. Sum over 5 minutes.
+   *
+   * @param options period and the like
+   */
+  public metricSimulatorBounces(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(M.simulatorBounces, options);
+  }
+
+  /**
+   * Complaints of the mailbox simulator. They are among `metricComplaints`, too. Sum over 5 minutes.
+   *
+   * @param options period and the like
+   */
+  public metricSimulatorComplaints(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(M.simulatorComplaints, options);
+  }
+
+  /**
    * Addresses put on the suppression list of the account. Sum over 5 minutes.
    *
    * @param options period and the like

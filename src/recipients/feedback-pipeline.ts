@@ -74,7 +74,7 @@ export class FeedbackPipeline extends FeedbackMetrics {
 
   private readonly eventBus?: events.IEventBus;
   private readonly published: EmailSendingEvent[];
-  private readonly streams: IConfigurationSet[] = [];
+  private readonly served: IConfigurationSet[] = [];
 
   public constructor(scope: Construct, id: string, props: FeedbackPipelineProps = {}) {
     super(scope, id);
@@ -88,7 +88,12 @@ export class FeedbackPipeline extends FeedbackMetrics {
     this.alarms = feedbackAlarms(this, { metrics: this, queue: this.queue, deadLetterQueue: this.deadLetterQueue, undelivered });
     this.connectAlarms(props);
     props.streams?.forEach(stream => this.addStream(stream));
-    reportPipeline(this, { streams: this.streams, alarms: this.alarms, callback: props.onFeedback });
+    reportPipeline(this, { streams: this.served, alarms: this.alarms, callback: props.onFeedback });
+  }
+
+  /** The streams on whose feedback it acts. */
+  public get streams(): IConfigurationSet[] {
+    return [...this.served];
   }
 
   /**
@@ -102,7 +107,7 @@ export class FeedbackPipeline extends FeedbackMetrics {
     new ConfigurationSetEventDestination(this, `From${stream.node.id}${stream.node.addr.slice(-8)}`, {
       configurationSet: stream, destination: EventDestination.snsTopic(this.topic), events: this.published,
     });
-    this.streams.push(stream);
+    this.served.push(stream);
   }
 
   /**
@@ -152,7 +157,7 @@ export class FeedbackPipeline extends FeedbackMetrics {
   }
 
   private checkStream(stream: IConfigurationSet): void {
-    if (this.streams.includes(stream)) fail('FeedbackPipeline.twice', `${stream.node.path} is given twice, and everything would come twice; give each stream once`, this);
+    if (this.served.includes(stream)) fail('FeedbackPipeline.twice', `${stream.node.path} is given twice, and everything would come twice; give each stream once`, this);
     const places = differentPlaces(this, stream.env);
     if (!places) return;
     fail('FeedbackPipeline.elsewhere', `the pipeline is in ${places.own} and the stream ${stream.node.path} in ${places.other}; each Region has a suppression list of ` +

@@ -15,6 +15,9 @@ const BY_EVENT_TYPE: Readonly<Record<string, string>> = {
   'Bounce': M.bounces, 'Complaint': M.complaints, 'DeliveryDelay': M.deliveryDelays, 'Reject': M.rejects, 'Rendering Failure': M.renderingFailures,
 };
 
+/** Metrics of the mailbox simulator: what does not arrive there, does not arrive from people either. */
+const BY_SIMULATOR: Readonly<Record<string, string>> = { Bounce: M.simulatorBounces, Complaint: M.simulatorComplaints };
+
 /**
  * Says what was done about a recipient. The line has no address, so a log is no list of them.
  */
@@ -47,6 +50,7 @@ function report(pipeline: string, groups: MetricGroup[], details: object): void 
 function countersOf({ eventType, action, countsInBounceRate, securityReport, suppressed, simulator }: HandledFeedback): MetricGroup['metrics'] {
   const { metrics } = counters([
     ...securityReport ? [M.securityReports] : [],
+    ...simulator && eventType in BY_SIMULATOR ? [BY_SIMULATOR[eventType]] : [],
     ...suppressed ? [M.suppressed] : [],
     ...action === 'contentAlert' ? [M.contentAlerts] : [],
     ...action === 'operatorAlert' ? [M.operatorAlerts] : [],

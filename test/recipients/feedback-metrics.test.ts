@@ -18,6 +18,8 @@ test.each<[Metric, name: string, dimensions: object]>([
   [pipeline.metricBlocklistRefusals(), 'BlocklistRefusals', {}],
   [pipeline.metricBlocklistRefusals({ list: 'Spamhaus' }), 'BlocklistRefusals', { List: 'Spamhaus' }],
   [pipeline.metricBlocklistRefusals({ list: 'Other' }), 'BlocklistRefusals', { List: 'Other' }],
+  [pipeline.metricSimulatorBounces(), 'SimulatorBounces', {}],
+  [pipeline.metricSimulatorComplaints(), 'SimulatorComplaints', {}],
   [pipeline.metricSuppressed(), 'Suppressed', {}],
   [pipeline.metricContentAlerts(), 'ContentAlerts', {}],
   [pipeline.metricOperatorAlerts(), 'OperatorAlerts', {}],

@@ -59,7 +59,8 @@ describe('on its way to the function', () => {
   });
 
   test('it is published with other events, if those are asked for', () => {
-    make({ additionalEvents: [EmailSendingEvent.DELIVERY, EmailSendingEvent.SUBSCRIPTION, EmailSendingEvent.BOUNCE] }).template().hasResourceProperties(DESTINATION, {
+    const additionalEvents = [EmailSendingEvent.DELIVERY, EmailSendingEvent.SUBSCRIPTION, EmailSendingEvent.BOUNCE];
+    make({ additionalEvents }).template().hasResourceProperties(DESTINATION, {
       EventDestination: { MatchingEventTypes: ['bounce', 'complaint', 'reject', 'renderingFailure', 'deliveryDelay', 'delivery', 'subscription'] },
     });
   });

@@ -211,7 +211,11 @@ describe('the mailbox simulator', () => {
     expect(list.calls).toEqual([]);
     expect(details()).toEqual([1, 2, 3].map(() => expect.objectContaining({ action: 'suppress', simulator: true, suppressed: false })));
     expect(metrics()).toMatchObject({
-      'CdkPostmaster Bounces FeedbackPipeline=Mail': 2, 'CdkPostmaster HardBounces FeedbackPipeline=Mail': 0, 'CdkPostmaster Complaints FeedbackPipeline=Mail': 1,
+      'CdkPostmaster Bounces FeedbackPipeline=Mail': 2,
+      'CdkPostmaster HardBounces FeedbackPipeline=Mail': 0,
+      'CdkPostmaster Complaints FeedbackPipeline=Mail': 1,
+      'CdkPostmaster SimulatorBounces FeedbackPipeline=Mail': 2,
+      'CdkPostmaster SimulatorComplaints FeedbackPipeline=Mail': 1,
     });
   });
 });
