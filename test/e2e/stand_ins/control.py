@@ -25,7 +25,7 @@ def install():
     async def answer(path, method, body):
         if method != "POST" or not path.startswith(PREFIX):
             return await otherwise(path, method, body)
-        said = _doors[path[len(PREFIX):]](**json.loads(body))
+        said = await _doors[path[len(PREFIX):]](**json.loads(body))
         return 200, {"Content-Type": "application/json"}, json.dumps(said).encode()
 
     app._handle_admin_config_request = answer

@@ -20,7 +20,7 @@ def account():
 
 
 @door("account")
-def decided_by_aws(**decision):
+async def decided_by_aws(**decision):
     account().update(decision)
     return account()
 

@@ -18,7 +18,7 @@ logger = logging.getLogger("stand-ins")
 
 
 @door("mail")
-def publish(configuration_set, records):
+async def publish(configuration_set, records):
     published = 0
     for record in records:
         kind = {"Rendering Failure": "RENDERING_FAILURE", "DeliveryDelay": "DELIVERY_DELAY"}.get(record["eventType"], record["eventType"].upper())

@@ -25,7 +25,7 @@ def addresses():
 
 
 @door("throttling")
-def throttle(every):
+async def throttle(every):
     global _throttled_every
     _throttled_every = every
     return {}
