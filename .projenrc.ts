@@ -30,8 +30,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.19.0',
   workflowNodeVersion: '24',
   peerDeps: ['cdk-nag@^3.0.2'],
-  // The public suffix list (which names share an owner) changes weekly; tldts follows it, has no dependency and loads on first use.
-  bundledDeps: ['tldts@^7.5.5'],
+  bundledDeps: [
+    'tldts@^7.5.5', // the public suffix list (which names share an owner) changes weekly; tldts follows it, has no dependency and loads on first use
+    'handlebars@^4.7.10', // the language of SES's templates, read as SES reads it; loads on first use
+  ],
   devDeps: [
     'aws-cdk@^2.1148.1', // the registry's `latest` is 3.0.0, an accidental release
     'cdk-nag@^3.0.2',
@@ -45,9 +47,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-dynamodb@^3.1164.0',
     '@aws-sdk/client-eventbridge@^3.1169.0',
     '@aws-sdk/client-route-53@^3.1169.0',
+    '@aws-sdk/client-s3@^3.1169.0',
+    '@aws-sdk/client-secrets-manager@^3.1164.0',
+    '@aws-sdk/client-ses@^3.1169.0', // receiving exists in the first version of the API only
     '@aws-sdk/client-sesv2@^3.1169.0',
     '@aws-sdk/client-sns@^3.1169.0',
     '@aws-sdk/client-sts@^3.1169.0',
+    'mailsplit@^5.4.6', // changes headers of a message and leaves every other byte as it is
     // the end-to-end lane asserts through the SDK
     '@aws-sdk/client-cloudformation@^3.1169.0',
     '@aws-sdk/client-firehose@^3.1169.0',
@@ -57,6 +63,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // evaluates policies as IAM does, with AWS's own service tables; used in tests only
     '@cloud-copilot/iam-simulate@^0.1.173',
     '@types/aws-lambda@^8.10.150',
+    // real mail clients and servers for tests
+    'nodemailer@^10.6.0',
+    '@types/nodemailer@^8.0.2',
+    'smtp-server@^3.21.6',
+    '@types/smtp-server@^3.5.13',
+    'postal-mime@^4.0.0',
   ],
 
   lambdaOptions: {
