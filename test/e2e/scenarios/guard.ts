@@ -238,7 +238,7 @@ async function fail({ report: { step }, aws }: Stage, guarded: Guarded, made: Gu
       return (await sqs.receiveMessage({ QueueUrl: made.DeadLettersIs, MessageAttributeNames: ['All'] })).Messages?.[0];
     });
     assert.match(letter.Body!, /"NewStateValue\\":\\"OK/);
-    assert.match(letter.MessageAttributes!.ErrorMessage.StringValue!, new RegExp(`the alarm ${guarded.alarmName('bounce-burst-news')} is gone; deploy again`));
+    assert.match(letter.MessageAttributes!.ErrorMessage.StringValue!, new RegExp(`the alarm ${guarded.alarmName('bounce-burst-news')} is gone; cdk deploy --revert-drift brings it back`));
   });
 }
 
