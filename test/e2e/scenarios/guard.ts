@@ -216,7 +216,8 @@ async function pauseAccount({ report: { step }, emulator }: Stage, guarded: Guar
     assert.ok((await guarded.command({ command: 'resume', account: true, by: 'Jane' })).done);
     assert.equal(await guarded.sends(), true);
     assert.deepEqual((await guarded.news()).map(({ subject }) => subject), ['Mail of the whole account is sent again, resumed by Jane (us-east-1)']);
-    assert.deepEqual((await guarded.audit('account')).at(-1), { ...(await guarded.audit('account')).at(-1), status: 'running', by: 'Jane' });
+    const { status, by } = (await guarded.audit('account')).at(-1)!;
+    assert.deepEqual([status, by], ['running', 'Jane']);
   });
 }
 

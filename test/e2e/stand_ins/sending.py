@@ -54,7 +54,3 @@ async def send(given, otherwise):
     if used and not used.get("SendingOptions", {}).get("SendingEnabled", True):
         raise Refused("SendingPausedException", f"Sending is paused for configuration set <{given['ConfigurationSetName']}>.")
     return await otherwise()
-
-
-def install():
-    """Its operations are known to ses_operation.py."""
