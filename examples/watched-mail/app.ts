@@ -38,8 +38,18 @@ operators.addSubscription(new EmailSubscription('operators@example.com'));
 operators.addSubscription(new SmsSubscription('+15555550100'));
 
 // what is done about bounces and complaints
-const feedback = new FeedbackPipeline(stack, 'Feedback', { streams, transientBounces: TransientBounces.suppressAfter(6, Duration.days(21)), notify: operators });
-const canary = new FeedbackCanary(stack, 'Canary', { pipeline: feedback, stream: receipts, identity: shop, sender: 'canary@shop.example.com', topic: operators });
+const feedback = new FeedbackPipeline(stack, 'Feedback', {
+  streams,
+  transientBounces: TransientBounces.suppressAfter(6, Duration.days(21)),
+  notify: operators,
+});
+const canary = new FeedbackCanary(stack, 'Canary', {
+  pipeline: feedback,
+  stream: receipts,
+  identity: shop,
+  sender: 'canary@shop.example.com',
+  topic: operators,
+});
 
 // what pauses a stream, and the account as the last resort; whoever is on call resumes
 const guard = new ReputationGuard(stack, 'Guard', { streams, account: {}, notify: operators, removalPolicy });

@@ -38,7 +38,7 @@ const WITHOUT_STREAM = ['bring-your-own-dkim', 'dns-elsewhere', 'dns-in-another-
 
 function load(example: string): App {
   mockApps.length = 0;
-  require(resolve('examples', example, 'app.ts'));
+  jest.requireActual(resolve('examples', example, 'app.ts'));
   expect(mockApps).toHaveLength(1);
   return mockApps[0];
 }
