@@ -69,8 +69,5 @@ new SendingStatusNotices(stack, 'SendingStatus', { topic: operators });
 new MailDashboard(stack, 'Dashboard', {
   streams,
   account,
-  alarms: [
-    ...guard.pausingAlarms, ...guard.warnings, ...guard.ownAlarms, ...account.alarms, ...identities.alarms, ...receiptAlarms.alarms, ...newsletterAlarms.alarms,
-    ...canary.alarms, feedback.alarms.deadLetters, feedback.alarms.late, feedback.alarms.operatorAlerts, feedback.alarms.securityReports, feedback.alarms.blocklisted,
-  ],
+  alarms: [...feedback.allAlarms, ...[guard, canary, account, identities, receiptAlarms, newsletterAlarms].flatMap(({ alarms }) => alarms)],
 });
