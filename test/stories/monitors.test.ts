@@ -7,8 +7,8 @@ import { VdmAttributes } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import {
-  AccountMonitor, AdvisorNotices, FeedbackCanary, FeedbackPipeline, HealthNotices, IdentityMonitor, MailChecks, MailDashboard, MailStream, ReputationGuard,
-  SendingStatusNotices, SndsAlarms, StreamAlarms, VerifiedDomain,
+  AccountMonitor, AdvisorNotices, FeedbackCanary, FeedbackPipeline, HealthNotices, IdentityMonitor, MailChecks, MailDashboard, MailStream,
+  ReputationGuard, SendingStatusNotices, SndsAlarms, StreamAlarms, VerifiedDomain,
 } from '../../src';
 import { findingIdsOf } from '../support/stacks';
 
