@@ -69,5 +69,6 @@ new SendingStatusNotices(stack, 'SendingStatus', { topic: operators });
 new MailDashboard(stack, 'Dashboard', {
   streams,
   account,
+  feedback,
   alarms: [...feedback.allAlarms, ...[guard, canary, account, identities, receiptAlarms, newsletterAlarms].flatMap(({ alarms }) => alarms)],
 });

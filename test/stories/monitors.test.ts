@@ -35,6 +35,7 @@ function watchIn(app: App, region: string): Stack {
   new MailDashboard(stack, 'Dashboard', {
     streams: [stream],
     account,
+    feedback,
     alarms: [...feedback.allAlarms, ...[canary, guard, account, identities, streams, outlook].flatMap(({ alarms }) => alarms)],
     snds: true,
   });
