@@ -135,7 +135,10 @@ describe('an encrypted message', () => {
     const iv = randomBytes(12);
     const aes = createCipheriv('aes-256-gcm', plaintext, iv);
     const metadata = {
-      'x-amz-wrap-alg': 'kms+context', 'x-amz-matdesc': JSON.stringify(context), 'x-amz-key-v2': wrapped.toString('base64'), 'x-amz-cek-alg': 'AES/GCM/NoPadding',
+      'x-amz-wrap-alg': 'kms+context',
+      'x-amz-matdesc': JSON.stringify(context),
+      'x-amz-key-v2': wrapped.toString('base64'),
+      'x-amz-cek-alg': 'AES/GCM/NoPadding',
       'x-amz-iv': iv.toString('base64'),
     };
     const object = { body: Buffer.concat([aes.update(MESSAGE), aes.final(), aes.getAuthTag()]), metadata };

@@ -11,7 +11,8 @@ const NOTHING = { dkim: [] };
 test('the sample has what SES writes', () => {
   const { messageId, headers } = sampleReceivedMail('S3').mail as { messageId: string; headers: { name: string; value: string }[] };
   const verdicts = {
-    spam: 'PASS', virus: 'PASS',
+    spam: 'PASS',
+    virus: 'PASS',
     spf: { method: 'spf', result: 'pass', properties: { 'client-ip': '198.51.100.7', 'envelope-from': 'jane.doe@example.net', 'helo': 'mta.example.net' } },
     dkim: [{ method: 'dkim', result: 'pass', properties: { 'header.i': '@example.net' } }],
     dmarc: { method: 'dmarc', result: 'pass', properties: { 'header.from': 'example.net' } },
