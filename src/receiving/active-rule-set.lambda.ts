@@ -8,8 +8,8 @@
  */
 import { DescribeActiveReceiptRuleSetCommand, RuleSetDoesNotExistException, SESClient, SetActiveReceiptRuleSetCommand } from '@aws-sdk/client-ses';
 import {
-  ACTIVE_RULE_SET_RESOURCE_TYPE, ActiveRuleSetDeletion, type ActiveRuleSetProperties, NO_RULE_SET, RULE_SET_BEFORE_RESOURCE_TYPE, RULE_SET_NAME_ATTRIBUTE,
-  SHARED_RULE_SET_RESOURCE_TYPE, type SharedRuleSetProperties,
+  ACTIVE_RULE_SET_RESOURCE_TYPE, ActiveRuleSetDeletion, type ActiveRuleSetProperties, NO_RULE_SET, RULE_SET_BEFORE_RESOURCE_TYPE,
+  RULE_SET_NAME_ATTRIBUTE, SHARED_RULE_SET_RESOURCE_TYPE, type SharedRuleSetProperties,
 } from './active-rule-set-constants';
 import { customResource, log, type ResourceKind, retry } from '../private/custom-resource.lambda-shared';
 
