@@ -10,4 +10,6 @@ export * from './templates'; // what it says
 export * from './reputation'; // how it is judged
 export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told
+export * from './receiving'; // what comes back
+export * from './account'; // the licence to post
 export * from './checks'; // cdk-nag rules about mail
