@@ -11,6 +11,7 @@ export const FLOORS: string[][] = [
   ['receipt'],
   ['dns'],
   ['identity'],
+  ['proof'],
   ['events'],
   ['recipients'],
   ['sending'],

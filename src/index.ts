@@ -3,6 +3,7 @@ export * from './records'; // what is published
 export * from './receipt'; // whom received mail is for
 export * from './dns'; // where it is published
 export * from './identity'; // who writes
+export * from './proof'; // that it is who it says
 export * from './events'; // what happened to it
 export * from './recipients'; // whom it may reach
 export * from './sending'; // how it leaves

@@ -30,6 +30,9 @@ export interface ElsewhereDnsOptions {
 export class ElsewhereDns extends MailDns {
   public readonly domainName: string;
 
+  /** @internal */
+  public override readonly _isByHand = true;
+
   public constructor(domainName: string, private readonly options: ElsewhereDnsOptions) {
     super();
     this.domainName = normalizeDomain(domainName, 'domain');

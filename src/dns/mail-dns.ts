@@ -27,6 +27,13 @@ export abstract class MailDns {
   public abstract readonly domainName: string;
 
   /**
+   * Whether a person has to enter the records, after the deployment has told them.
+   *
+   * @internal
+   */
+  public readonly _isByHand?: boolean;
+
+  /**
    * Publishes records.
    *
    * @param scope the construct to create resources under

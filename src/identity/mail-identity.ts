@@ -98,6 +98,13 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
    */
   public abstract readonly defaultConfigurationSet?: ses.IConfigurationSet;
 
+  /**
+   * What a person has to do before SES verifies the identity, for a sentence; undefined when the deployment does it all, or nothing is known of it.
+   *
+   * @internal
+   */
+  public _verifiedByHand?: string;
+
   /** The domain or the address as other resources refer to it, so that they come after it. */
   protected abstract readonly identityRef: string;
 

@@ -116,6 +116,8 @@ export class VerifiedAddress extends MailIdentity {
     this.dnsRecords = mailFrom ? [mailFrom.mx, mailFrom.spf] : [];
     this.publishRecords(props, mailFrom);
     this.identityRef = this.createIdentity(props, mailFrom).ref;
+    // SES takes an address below a verified domain as verified
+    if (!props.domain) this._verifiedByHand = 'follow the link that SES sends to it';
     if (!Token.isUnresolved(this.identityName)) this.report(props, domainName);
   }
 

@@ -232,6 +232,7 @@ export class VerifiedDomain extends MailIdentity {
     this.checkAll({ domain, signing: this.signing, mailFrom: this.mailFromDomain, dmarc: this.dmarc, bimi: props.bimi }, props);
     const identity = this.createIdentity(props, signing, mailFrom);
     this.identityRef = identity.ref;
+    if (props.dns._isByHand) this._verifiedByHand = 'enter its DNS records';
     this.dnsRecords = this.publishRecords(props, mailFrom, props.publish?.dkim === false ? [] : dkim.records(identity, domain, recordOptions));
     registerDomain(domain, { scope: this, dmarc: this.dmarc, mailFrom: this.mailFromDomain });
   }

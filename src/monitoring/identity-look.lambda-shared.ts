@@ -3,7 +3,7 @@
  */
 import { GetEmailIdentityCommand, NotFoundException, type SESv2Client } from '@aws-sdk/client-sesv2';
 import { IdentityFigure } from './identity-figure';
-import { missingRecords, type Resolver } from './identity-records.lambda-shared';
+import { missingRecords, type Resolver } from '../identity/identity-records.lambda-shared';
 import { GONE, type IdentityState, stateOf } from './identity-state.lambda-shared';
 import { IDENTITY_DIMENSION, type IdentityMonitorEvent } from './monitor-constants';
 import { publishMetrics } from '../private/embedded-metrics.lambda-shared';

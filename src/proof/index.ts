@@ -1,0 +1,1 @@
+export { VerificationWaiter, type VerificationWaiterProps } from './verification-waiter';
