@@ -1,5 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct, IDependable } from 'constructs';
+import type { ZoneAccess } from './route53-in-account-constants';
 import type { DnsRecord } from '../records';
 
 /**
@@ -32,6 +33,13 @@ export abstract class MailDns {
    * @internal
    */
   public readonly _isByHand?: boolean;
+
+  /**
+   * The hosted zone, for programs that change records between deployments; undefined where they cannot.
+   *
+   * @internal
+   */
+  public readonly _zone?: ZoneAccess;
 
   /**
    * Publishes records.

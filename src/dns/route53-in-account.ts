@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { claimNames } from './claimed-names';
 import { DnsPublication, MailDns } from './mail-dns';
-import { DNS_RECORDS_RESOURCE_TYPE, type DnsRecordsProperties } from './route53-in-account-constants';
+import { DNS_RECORDS_RESOURCE_TYPE, type DnsRecordsProperties, type ZoneAccess } from './route53-in-account-constants';
 import { Route53InAccountFunction } from './route53-in-account-function';
 import { refuseOutsideZone } from './zone-name';
 import { customResourceHandler } from '../private/custom-resource-handler';
@@ -38,9 +38,13 @@ export interface Route53InAccountDnsProps {
 export class Route53InAccountDns extends MailDns {
   public readonly domainName: string;
 
+  /** @internal */
+  public override readonly _zone: ZoneAccess;
+
   public constructor(private readonly props: Route53InAccountDnsProps) {
     super();
     this.domainName = normalizeDomain(props.zoneName, 'zoneName');
+    this._zone = { HostedZoneId: props.hostedZoneId, RoleArn: props.roleArn };
     if (!Token.isUnresolved(props.roleArn) && !/^arn:[^:]+:iam::\d{12}:role\/.+$/.test(props.roleArn)) {
       fail('Dns.roleArn', `roleArn "${props.roleArn}" is not the ARN of a role; the form is "arn:aws:iam::111122223333:role/name"`);
     }

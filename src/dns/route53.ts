@@ -3,6 +3,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { Construct, IConstruct, IDependable } from 'constructs';
 import { claimNames } from './claimed-names';
 import { DnsPublication, MailDns } from './mail-dns';
+import type { ZoneAccess } from './route53-in-account-constants';
 import { refuseOutsideZone } from './zone-name';
 import { fail } from '../private/errors';
 import { normalizeDomain } from '../records/domain-name';
@@ -31,11 +32,16 @@ export class Route53Dns extends MailDns {
   }
 
   public readonly domainName: string;
+
+  /** @internal */
+  public override readonly _zone: ZoneAccess;
+
   private readonly hostedZoneId: string;
 
   public constructor(zone: Route53ZoneProps, private readonly checkZone: (scope: IConstruct) => void = () => {}) {
     super();
     this.hostedZoneId = zone.hostedZoneId;
+    this._zone = { HostedZoneId: zone.hostedZoneId };
     this.domainName = normalizeDomain(zone.zoneName, 'zoneName');
   }
 

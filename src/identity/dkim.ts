@@ -79,8 +79,12 @@ export interface DisabledDkimOptions {
  * What a choice of DKIM means for the SES identity.
  */
 export interface DkimConfig {
-  /** The signing attributes. */
-  readonly signingAttributes: ses.CfnEmailIdentity.DkimSigningAttributesProperty;
+  /**
+   * The signing attributes.
+   *
+   * @default - the template does not say how mail is signed: somebody else sets the key
+   */
+  readonly signingAttributes?: ses.CfnEmailIdentity.DkimSigningAttributesProperty;
 
   /** Whether SES signs mail. */
   readonly signing: boolean;
@@ -95,7 +99,7 @@ export interface DkimConfig {
 /**
  * How the mail of a domain is signed. SES adds a signature of its own with `d=amazonses.com` in any case; receivers ignore it for DMARC.
  *
- * The DKIM records are what verifies the domain, so there is no domain without them.
+ * The DKIM records are what verifies the domain, so there is no domain without them. A key of your own that nobody handles is `DkimKeyPair.dkim`.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim.html
  */
@@ -146,7 +150,7 @@ export abstract class Dkim {
 }
 
 /** The identity's construct ID. A switch between the kinds would be a new resource of the same name, which SES refuses while the old one is there. */
-const RESOURCE_ID = { easy: 'Resource', bringYourOwn: 'BringYourOwnDkim' };
+export const DKIM_RESOURCE_ID = { easy: 'Resource', bringYourOwn: 'BringYourOwnDkim' };
 
 class EasyDkim extends Dkim {
   public constructor(private readonly options: EasyDkimOptions, private readonly signing: boolean, private readonly unsignedReason: string) {
@@ -159,7 +163,7 @@ class EasyDkim extends Dkim {
     return {
       signingAttributes: { nextSigningKeyLength: keyLength },
       signing: this.signing,
-      resourceId: this.options.switchFromBringYourOwn ? RESOURCE_ID.bringYourOwn : RESOURCE_ID.easy,
+      resourceId: this.options.switchFromBringYourOwn ? DKIM_RESOURCE_ID.bringYourOwn : DKIM_RESOURCE_ID.easy,
       unsignedReason: this.unsignedReason,
     };
   }
@@ -192,7 +196,7 @@ class BringYourOwnDkim extends Dkim {
     return {
       signingAttributes: { domainSigningSelector: this.options.selector, domainSigningPrivateKey: this.options.privateKey.unsafeUnwrap() },
       signing: true,
-      resourceId: this.options.switchFromEasyDkim ? RESOURCE_ID.easy : RESOURCE_ID.bringYourOwn,
+      resourceId: this.options.switchFromEasyDkim ? DKIM_RESOURCE_ID.easy : DKIM_RESOURCE_ID.bringYourOwn,
       unsignedReason: '',
     };
   }

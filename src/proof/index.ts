@@ -1,1 +1,2 @@
+export { DkimKeyPair, type DkimKeyPairProps, type DkimKeyRotation } from './dkim-key-pair';
 export { VerificationWaiter, type VerificationWaiterProps } from './verification-waiter';

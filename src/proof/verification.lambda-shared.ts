@@ -21,7 +21,7 @@ const MARGIN_MS = 1.5 * VERIFICATION_INTERVAL_SECONDS * 1000;
 const REASON_MAX = 1_000;
 
 /** What `begin` hands on to `look`, by way of the framework. */
-interface Begun {
+export interface Begun {
   readonly PhysicalResourceId: string;
   readonly Wait: {
     /** When the wait began, in milliseconds since 1970; undefined when there is nothing to wait for. */

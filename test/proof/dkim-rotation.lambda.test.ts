@@ -1,0 +1,197 @@
+/* The rotation with the real SDK against fakes, under a program that sends, judged by an independent verifier (npm mailauth) behind caches. */
+import { DAY, DkimPlace, HOUR, MINUTE, SECRET, SIGNING } from './dkim-place';
+import { DKIM_SIGNING_RESOURCE_TYPE, DKIM_KEY_RESOURCE_TYPE } from '../../src/proof/dkim-key-constants';
+import { handler } from '../../src/proof/dkim-key.lambda';
+import { FakeCloudFormation } from '../support/fake-cloudformation';
+import { Refusal } from '../support/fake-service';
+import { captureMetrics } from '../support/metric-log';
+
+const place = new DkimPlace();
+const cloudFormation = new FakeCloudFormation();
+let log: jest.SpyInstance;
+let canaries: string[];
+
+beforeAll(async () => { await Promise.all([place.start(), cloudFormation.start()]); });
+afterAll(async () => { await Promise.all([place.stop(), cloudFormation.stop()]); });
+
+beforeEach(async () => {
+  cloudFormation.reset();
+  place.reset();
+  log = jest.spyOn(console, 'log').mockImplementation();
+  captureMetrics();
+  await deploy();
+  canaries = [place.state.privateKey];
+});
+afterEach(() => {
+  const said = JSON.stringify([log.mock.calls, cloudFormation.bodies, place.route53.lines('ZONE')]);
+  canaries.push(place.state.privateKey);
+  jest.restoreAllMocks();
+  canaries.forEach(canary => expect(said).not.toContain(canary.slice(100, 160)));
+});
+
+const KEY = { properties: { SecretArn: SECRET, SelectorPrefix: 'ses' }, resourceType: DKIM_KEY_RESOURCE_TYPE };
+const USE = { properties: SIGNING, resourceType: DKIM_SIGNING_RESOURCE_TYPE };
+
+async function deploy(): Promise<void> {
+  expect(await cloudFormation.request(handler, 'Create', KEY)).toMatchObject({ Status: 'SUCCESS' });
+  expect(await cloudFormation.request(handler, 'Create', USE)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'dkim-signing:example.com' });
+}
+
+test('the first key signs after the deployment, and stays until it is old enough', async () => {
+  expect(place.selectors).toEqual([place.state.selector]);
+  expect(place.ses.key?.selector).toBe(place.state.selector);
+  expect(await place.live(2 * HOUR)).toEqual([]);
+  place.now += 29 * DAY;
+  expect(await place.live(HOUR)).toEqual([]);
+  expect(place.state.next).toBeUndefined();
+});
+
+test('a new key is in DNS before it signs, the old one stays for two weeks, and every message verifies', async () => {
+  const old = place.state.selector;
+  await place.live(HOUR);
+  place.now += 30 * DAY;
+  expect(await place.live(4 * HOUR)).toEqual([]);
+  const { selector, next, retired } = place.state;
+  expect(selector).toMatch(/^ses20260331-[0-9a-f]{6}$/);
+  expect(next).toBeUndefined();
+  expect(place.ses.key?.selector).toBe(selector);
+  expect(retired).toMatchObject([{ selector: old }]);
+  place.now += 13 * DAY;
+  expect(await place.live(HOUR)).toEqual([]);
+  expect(place.selectors).toEqual([old, selector].sort());
+  place.now += DAY;
+  expect(await place.live(HOUR, 13)).toEqual([]);
+  expect(place.selectors).toEqual([selector]);
+});
+
+test('it does not sign before the record has been found for an hour', async () => {
+  const old = place.state.selector;
+  place.now += 30 * DAY;
+  await place.live(1.5 * HOUR);
+  expect(place.selectors).toHaveLength(2);
+  expect(place.ses.key?.selector).toBe(old);
+});
+
+test('a key that SES does not take is taken back; mail that it has signed verifies, and another is tried after a day', async () => {
+  const old = place.state.selector;
+  place.now += 30 * DAY;
+  await place.live(HOUR);
+  const failing = place.state.next!.selector;
+  place.ses.states.set(failing, 'PENDING');
+  const errors = await place.live(8 * HOUR);
+  expect(errors).toEqual([expect.stringContaining(`the new DKIM key ${failing} of example.com was given up: SES did not find it; SES signs with ${old} as before`)]);
+  expect(place.ses.key?.selector).toBe(old);
+  expect(place.selectors).toEqual([old, failing].sort());
+  expect(await place.live(DAY + 4 * HOUR)).toEqual([]);
+  expect(place.state.selector).not.toBe(old);
+});
+
+test('a record that public DNS never has is given up before anything is signed', async () => {
+  const old = place.state.selector;
+  place.resolver = { resolveTxt: async () => { throw Object.assign(new Error('queryTxt ENOTFOUND'), { code: 'ENOTFOUND' }); } };
+  place.now += 30 * DAY;
+  const errors = await place.live(26 * HOUR);
+  expect(errors).toEqual([expect.stringMatching(/^the new DKIM key ses20260331-\w+ of example\.com was given up: its record is not found in public DNS; see which name servers/)]);
+  expect(place.ses.key?.selector).toBe(old);
+  expect(place.ses.calls.filter(call => call.startsWith('Put'))).toHaveLength(1);
+});
+
+describe.each(['before', 'after'] as const)('a run that is cut off %s a call', when => {
+  test.each([1, 2, 3, 4, 5, 6])('is gone on with: call %i of every other run', async at => {
+    place.now += 30 * DAY;
+    for (let half = 0; half < 16; half++) {
+      place.crash = half % 2 === 0 ? { at, when } : undefined;
+      await place.live(30 * MINUTE);
+      if (place.state.next) canaries.push(place.state.next.privateKey);
+    }
+    expect(place.state.selector).toMatch(/^ses20260331-/);
+    expect(place.ses.key?.selector).toBe(place.state.selector);
+    // nothing is left over that the secret does not know
+    expect(place.selectors).toEqual([place.state.selector, ...place.state.retired!.map(({ selector }) => selector)].sort());
+  });
+});
+
+test.each([2, 3, 4, 5])('taking back is gone on with, too, when a run is cut off after call %i', async at => {
+  const old = place.state.selector;
+  place.now += 30 * DAY;
+  await place.live(HOUR);
+  const failing = place.state.next!.selector;
+  place.ses.states.set(failing, 'FAILED');
+  for (let half = 0; half < 8; half++) {
+    place.crash = half % 2 === 0 ? { at, when: 'after' } : undefined;
+    await place.live(30 * MINUTE);
+  }
+  expect(place.ses.key?.selector).toBe(old);
+  expect(place.state).toMatchObject({ selector: old, retired: [{ selector: failing }] });
+});
+
+describe('deployments while a key is rotated', () => {
+  test('an update of the stack puts no older key back, whatever step the rotation is at', async () => {
+    place.now += 30 * DAY;
+    for (let half = 0; half < 10; half++) {
+      await place.live(30 * MINUTE);
+      const before = place.ses.key?.selector;
+      expect(await cloudFormation.request(handler, 'Update', { ...USE, old: SIGNING, physicalId: 'dkim-signing:example.com' })).toMatchObject({ Status: 'SUCCESS' });
+      expect(place.ses.key?.selector).toBe(before);
+    }
+    expect(place.state.retired).toHaveLength(1);
+  });
+
+  test('an identity that was made anew is given the key that signs', async () => {
+    place.ses.key = undefined;
+    await cloudFormation.request(handler, 'Update', { ...USE, old: SIGNING, physicalId: 'dkim-signing:example.com' });
+    expect(place.ses.key).toMatchObject({ selector: place.state.selector });
+  });
+});
+
+describe('life cycle', () => {
+  const attributes = () => ({ Selector: place.state.selector, RecordText: expect.stringMatching(/^p=[A-Za-z0-9+/]{253}" "[A-Za-z0-9+/=]+$/), VersionId: place.secrets.versionIdOf(SECRET, 'AWSCURRENT') });
+
+  test('a Create that comes again, or after one that failed, finds its key and says the same', async () => {
+    const before = place.state;
+    const again = await cloudFormation.request(handler, 'Create', KEY);
+    expect(again).toMatchObject({ Status: 'SUCCESS', Data: attributes() });
+    expect(place.state).toEqual(before);
+    expect(place.secrets.versionsOf(SECRET)).toBe(1);
+  });
+
+  test('an update changes nothing; another secret gets another key, and is taken back to the first', async () => {
+    const { PhysicalResourceId: physicalId } = await cloudFormation.request(handler, 'Create', KEY);
+    const other = { SecretArn: `${SECRET}2`, SelectorPrefix: 'ses' };
+    place.secrets.addSecret(`${SECRET}2`);
+    expect(await cloudFormation.request(handler, 'Update', { ...KEY, old: { ...KEY.properties, SelectorPrefix: 'old' }, physicalId })).toMatchObject({ PhysicalResourceId: physicalId });
+    const moved = await cloudFormation.request(handler, 'Update', { ...KEY, properties: other, old: KEY.properties, physicalId });
+    expect(moved.PhysicalResourceId).not.toBe(physicalId);
+    const back = await cloudFormation.request(handler, 'Update', { ...KEY, old: other, physicalId: moved.PhysicalResourceId });
+    expect(back).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId, Data: attributes() });
+  });
+
+  test('a deletion leaves the key, its record and the signing as they are', async () => {
+    const { PhysicalResourceId: physicalId } = await cloudFormation.request(handler, 'Create', KEY);
+    const before = [place.state, place.selectors, place.ses.key];
+    for (const id of [physicalId, 'cdk-postmaster:create-failed']) {
+      expect(await cloudFormation.request(handler, 'Delete', { ...KEY, physicalId: id })).toMatchObject({ Status: 'SUCCESS' });
+      expect(await cloudFormation.request(handler, 'Delete', { ...USE, physicalId: id })).toMatchObject({ Status: 'SUCCESS' });
+    }
+    expect([place.state, place.selectors, place.ses.key]).toEqual(before);
+  });
+
+  test('what somebody else has put into the secret is neither used nor shown', async () => {
+    const held = place.secrets.valueOf(SECRET)!;
+    place.secrets.write(SECRET, 'hands-off: a word');
+    const answer = await cloudFormation.request(handler, 'Create', KEY);
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('does not hold a DKIM key of this construct; put back the version that does') });
+    expect(JSON.stringify(answer)).not.toContain('hands-off');
+    place.secrets.write(SECRET, JSON.stringify({ ...JSON.parse(held), revision: 1 }));
+  });
+
+  test('throttling is no end, and a refusal of SES fails with its words', async () => {
+    jest.spyOn(Date, 'now').mockRestore();
+    place.ses.refuseNext(2, new Refusal(429, 'TooManyRequestsException', 'Too many requests'));
+    place.ses.key = undefined;
+    expect(await cloudFormation.request(handler, 'Create', USE)).toMatchObject({ Status: 'SUCCESS' });
+    place.ses.key = undefined;
+    place.ses.refuseNext(1, new Refusal(400, 'BadRequestException', 'not this one'), 'PutEmailIdentityDkimSigningAttributes');
+    expect(await cloudFormation.request(handler, 'Create', USE)).toMatchObject({ Status: 'FAILED', Reason: 'not this one' });
+  });
+});
