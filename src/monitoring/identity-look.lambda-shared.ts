@@ -3,9 +3,9 @@
  */
 import { GetEmailIdentityCommand, NotFoundException, type SESv2Client } from '@aws-sdk/client-sesv2';
 import { IdentityFigure } from './identity-figure';
-import { missingRecords, type Resolver } from '../identity/identity-records.lambda-shared';
 import { GONE, type IdentityState, stateOf } from './identity-state.lambda-shared';
 import { IDENTITY_DIMENSION, type IdentityMonitorEvent } from './monitor-constants';
+import { missingRecords, type Resolver } from '../identity/identity-records.lambda-shared';
 import { publishMetrics } from '../private/embedded-metrics.lambda-shared';
 import { SES_LIMITS } from '../ses/limits';
 

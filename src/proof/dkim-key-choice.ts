@@ -1,8 +1,7 @@
-import { CustomResource, SecretValue } from 'aws-cdk-lib';
+import { CustomResource, SecretValue, ArnFormat, Stack } from 'aws-cdk-lib';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DKIM_SIGNING_RESOURCE_TYPE, type RotationSettings, type SigningSettings } from './dkim-key-constants';
 import { DkimKeyFunction } from './dkim-key-function';
@@ -41,9 +40,14 @@ export class GeneratedDkim extends Dkim {
   }
 
   public records(_identity: ses.CfnEmailIdentity, domain: string, options: DnsRecordOptions): DnsRecord[] {
-    const purpose = `DKIM: the public key with which receivers verify mail that ${domain} has signed`;
-    return [DnsRecord.txt(`${this.key.selector}._domainkey.${domain}`, [this.key.recordText], withPurpose(options, purpose))];
+    return [keyRecord(this.key.selector, this.key.recordText, domain, options)];
   }
+}
+
+/** The record of a key that only the deployment knows. */
+export function keyRecord(selector: string, text: string, domain: string, options: DnsRecordOptions): DnsRecord {
+  const purpose = `DKIM: the public key with which receivers verify mail that ${domain} has signed`;
+  return DnsRecord.txt(`${selector}._domainkey.${domain}`, [text], withPurpose(options, purpose));
 }
 
 interface RotatedKey {

@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { GeneratedDkim, RotatedDkim } from './dkim-key-choice';
+import { GeneratedDkim, keyRecord, RotatedDkim } from './dkim-key-choice';
 import { DKIM_KEY_ATTRIBUTES, DKIM_KEY_RESOURCE_TYPE, type DkimKeyProperties, PRIVATE_KEY_FIELD } from './dkim-key-constants';
 import { DkimKeyFunction } from './dkim-key-function';
 import type { MailDns } from '../dns';
@@ -12,7 +12,9 @@ import type { Dkim } from '../identity';
 import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import { customResourceHandler } from '../private/custom-resource-handler';
 import { fail, located } from '../private/errors';
+import type { DnsRecord, DnsRecordOptions } from '../records';
 import { checkSelector } from '../records/dkim-key';
+import { normalizeDomain } from '../records/domain-name';
 
 /**
  * When a key is replaced, and where the records of keys are.
@@ -114,6 +116,7 @@ export class DkimKeyPair extends Construct {
   public readonly selector: string;
 
   private readonly prefix: string;
+  private readonly recordText: string;
 
   public constructor(scope: Construct, id: string, props: DkimKeyPairProps = {}) {
     super(scope, id);
@@ -123,7 +126,18 @@ export class DkimKeyPair extends Construct {
     this.secret = secret;
     const key = this.createKey(secret);
     this.selector = key.getAttString(DKIM_KEY_ATTRIBUTES.selector);
+    this.recordText = key.getAttString(DKIM_KEY_ATTRIBUTES.recordText);
     this.dkim = props.rotation ? this.rotated(props.rotation, key, props.switchFromEasyDkim) : this.generated(key, props.switchFromEasyDkim);
+  }
+
+  /**
+   * The record of the first key, for `additionalRecords` of a domain which signs with another key by now: mail on its way needs it for days.
+   *
+   * @param domain the domain that has signed
+   * @param options TTL and purpose
+   */
+  public record(domain: string, options: DnsRecordOptions = {}): DnsRecord {
+    return located(this, () => keyRecord(this.selector, this.recordText, normalizeDomain(domain, 'DKIM domain'), options));
   }
 
   /** The alarms of the rotation, once a domain signs with the key: that it has failed, and that it is late. */
@@ -138,8 +152,9 @@ export class DkimKeyPair extends Construct {
    */
   public metricAge(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     const rotation = this.dkim instanceof RotatedDkim ? this.dkim.rotation : undefined;
-    if (!rotation) fail('DkimKeyPair.noMetric', 'only a key that is rotated, and with which a domain signs, tells its age; give `rotation`, and `dkim` to a VerifiedDomain', this);
-    return rotation.metricAge(options);
+    if (rotation) return rotation.metricAge(options);
+    return fail('DkimKeyPair.noMetric', 'only a key that is rotated, and with which a domain signs, tells its age; give `rotation`, ' +
+      'and `dkim` to a VerifiedDomain', this);
   }
 
   private checkPrefix(): void {
@@ -156,7 +171,9 @@ export class DkimKeyPair extends Construct {
     const reason = 'SES keeps a copy of the key, so a rotation has to reach SES and DNS too; the construct does that itself (option rotation).';
     acknowledge(secret, 'SMG4', ['AwsSolutions'], reason);
     acknowledge(secret, 'SecretsManagerRotationEnabled', COMPLIANCE_PACKS, reason);
-    if (!encryptionKey) acknowledge(secret, 'SecretsManagerUsingKMSKey', COMPLIANCE_PACKS, 'No key was given, so the secret is encrypted with the one that AWS manages.');
+    if (!encryptionKey) {
+      acknowledge(secret, 'SecretsManagerUsingKMSKey', COMPLIANCE_PACKS, 'No key was given, so the secret is encrypted with the one that AWS manages.');
+    }
     return secret;
   }
 
@@ -171,19 +188,22 @@ export class DkimKeyPair extends Construct {
 
   private generated(key: CustomResource, switches = false): Dkim {
     // the version makes another key another text, and a deployment never read one that is newer than its selector
-    const privateKey = SecretValue.secretsManager(this.secret.secretArn, { jsonField: PRIVATE_KEY_FIELD, versionId: key.getAttString(DKIM_KEY_ATTRIBUTES.versionId) });
-    return new GeneratedDkim({ selector: this.selector, recordText: key.getAttString(DKIM_KEY_ATTRIBUTES.recordText), privateKey, switches });
+    const versionId = key.getAttString(DKIM_KEY_ATTRIBUTES.versionId);
+    const privateKey = SecretValue.secretsManager(this.secret.secretArn, { jsonField: PRIVATE_KEY_FIELD, versionId });
+    return new GeneratedDkim({ selector: this.selector, recordText: this.recordText, privateKey, switches });
   }
 
   private rotated(rotation: DkimKeyRotation, key: CustomResource, switches = false): Dkim {
     const zone = rotation.dns._zone;
     if (!zone) {
-      fail('DkimKeyPair.zone', `the records of ${rotation.dns.domainName} are not in a zone of Route 53 that a function may change, and a rotation changes them between deployments; ` +
-        'use Dns.route53 or Dns.route53InAccount, or leave `rotation` out', this);
+      fail('DkimKeyPair.zone', `the records of ${rotation.dns.domainName} are not in a zone of Route 53 that a function may change, ` +
+        'and a rotation changes them between deployments; use Dns.route53 or Dns.route53InAccount, or leave `rotation` out', this);
     }
     const everyDays = this.days('every', rotation.every, 30, 730);
     const keepDays = this.days('keepOld', rotation.keepOld ?? Duration.days(14), 3, 90);
-    return new RotatedDkim(this, { secret: this.secret, key, zone, zoneName: rotation.dns.domainName, prefix: this.prefix, everyDays, keepDays, topic: rotation.topic, switches });
+    return new RotatedDkim(this, {
+      secret: this.secret, key, zone, zoneName: rotation.dns.domainName, prefix: this.prefix, everyDays, keepDays, topic: rotation.topic, switches,
+    });
   }
 
   private days(what: string, duration: Duration, min: number, max: number): number {

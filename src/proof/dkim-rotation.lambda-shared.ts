@@ -44,18 +44,24 @@ export async function rotate(settings: RotationSettings, services: RotationServi
 class Rotation {
   private state!: KeyState;
 
-  public constructor(private readonly settings: RotationSettings, private readonly services: RotationServices, private readonly signal: AbortSignal) {}
+  public constructor(
+    private readonly settings: RotationSettings, private readonly services: RotationServices, private readonly signal: AbortSignal,
+  ) {}
 
   public async run(): Promise<void> {
     const state = await readState(this.services.secrets, this.settings.SecretArn);
     if (!state) throw new Error(`the secret ${this.settings.SecretArn} is empty; deploy the stack again`);
     this.state = state;
     const age = (Date.now() - Date.parse(state.created)) / DAY;
-    publishMetrics({ [DKIM_KEY_DIMENSION]: this.settings.Identity }, [{ metrics: { [DKIM_KEY_AGE]: [age, 'None'] } }], { selector: state.selector, phase: state.next?.phase });
+    const details = { selector: state.selector, phase: state.next?.phase };
+    publishMetrics({ [DKIM_KEY_DIMENSION]: this.settings.Identity }, [{ metrics: { [DKIM_KEY_AGE]: [age, 'None'] } }], details);
     await this.removeDue();
-    if (this.state.next) await this.advance(this.state.next);
+    // signed mail needs it, whoever has taken it away
+    await publish(this.settings, this.state, this.signal);
+    if (this.state.next) return this.advance(this.state.next);
     // a run that comes twice at a time may make two keys; the one that stays in the secret is published by the next run
-    else if (age >= this.settings.EveryDays && !isAhead(state.notBefore)) await this.save({ next: this.entering(Phase.PUBLISHING, await makeKey(this.settings.SelectorPrefix)) });
+    if (age < this.settings.EveryDays || isAhead(state.notBefore)) return;
+    await this.save({ next: this.entering(Phase.PUBLISHING, await makeKey(this.settings.SelectorPrefix)) });
   }
 
   private async advance(next: NextKey): Promise<void> {
@@ -102,7 +108,6 @@ class Rotation {
 
   /** The old key first: nothing of the new one is taken away as long as mail may be signed with it. */
   private async rollBack(next: NextKey): Promise<void> {
-    await publish(this.settings, this.state, this.signal);
     if (!isToldToSign(await lookAt(this.settings, this.services.ses), this.state)) await sign(this.settings, this.state, this.services.ses);
     await this.giveUp(next, `SES did not find it; SES signs with ${this.state.selector} as before`);
   }

@@ -8,7 +8,8 @@ import type { MissingRecord } from '../identity/identity-records.lambda-shared';
 export type Verification = 'verified' | 'pending' | 'failed';
 
 /** The states of an identity that keep its mail from leaving as it should; empty when nothing does. */
-function openStates({ IdentityType, VerifiedForSendingStatus, VerificationStatus, DkimAttributes, MailFromAttributes }: GetEmailIdentityCommandOutput): [string, string][] {
+function openStates(identity: GetEmailIdentityCommandOutput): [string, string][] {
+  const { IdentityType, VerifiedForSendingStatus, VerificationStatus, DkimAttributes, MailFromAttributes } = identity;
   const open: [string, string][] = [];
   if (!VerifiedForSendingStatus) open.push(['verification', VerificationStatus ?? 'PENDING']);
   if (IdentityType === 'DOMAIN' && DkimAttributes?.SigningEnabled && DkimAttributes.Status !== 'SUCCESS') open.push(['DKIM', DkimAttributes.Status ?? 'PENDING']);

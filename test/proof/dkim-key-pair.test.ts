@@ -143,6 +143,15 @@ describe('a key that is rotated', () => {
   });
 });
 
+test('its record can stay when another key signs', () => {
+  const stack = stackIn();
+  const first = new DkimKeyPair(stack, 'First');
+  const second = new DkimKeyPair(stack, 'Key', { rotation: rotation(stack) });
+  new VerifiedDomain(stack, 'Mail', { dns: Dns.route53(zoneOf(stack, 'example.com')), dkim: second.dkim, additionalRecords: [first.record('Example.com')] });
+  const groups = JSON.stringify(Template.fromStack(stack).findResources('AWS::Route53::RecordSetGroup'));
+  expect(groups).toMatch(/"First[0-9A-F]{8}","Selector"\]\},"\._domainkey\.example\.com\."/);
+});
+
 test('a switch from Easy DKIM keeps the resource of the identity', () => {
   const ids = (props: DkimKeyPairProps) => Object.keys(domainIn(stackIn(), props).template.findResources('AWS::SES::EmailIdentity'))[0];
   expect(ids({})).toMatch(/^MailBringYourOwnDkim/);

@@ -69,8 +69,13 @@ export class DkimPlace {
   public async start(): Promise<void> {
     await Promise.all(this.all.map(service => service.start()));
     Object.assign(process.env, {
-      AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIAFAKE', AWS_SECRET_ACCESS_KEY: FAKE_SECRET, AWS_ENDPOINT_URL_STS: this.sts.endpoint,
-      AWS_ENDPOINT_URL_ROUTE_53: this.route53.endpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: this.secrets.endpoint, AWS_ENDPOINT_URL_SESV2: this.ses.endpoint,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'AKIAFAKE',
+      AWS_SECRET_ACCESS_KEY: FAKE_SECRET,
+      AWS_ENDPOINT_URL_STS: this.sts.endpoint,
+      AWS_ENDPOINT_URL_ROUTE_53: this.route53.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: this.secrets.endpoint,
+      AWS_ENDPOINT_URL_SESV2: this.ses.endpoint,
     });
   }
 

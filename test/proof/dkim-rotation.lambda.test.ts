@@ -64,6 +64,13 @@ test('a new key is in DNS before it signs, the old one stays for two weeks, and 
   expect(place.selectors).toEqual([selector]);
 });
 
+test('the record of the key that signs is put back when somebody has taken it away', async () => {
+  const { selector } = place.state;
+  place.route53.remove('ZONE', 'TXT', `${selector}._domainkey.example.com`);
+  await place.run();
+  expect(place.selectors).toEqual([selector]);
+});
+
 test('it does not sign before the record has been found for an hour', async () => {
   const old = place.state.selector;
   place.now += 30 * DAY;

@@ -18,15 +18,15 @@ export class FakeSesDkim extends FakeJsonService {
   /** The key that signs; undefined while it is one of SES's own. */
   public key?: FakeSigningKey;
 
-  /** Whether public DNS has a record. */
-  public isPublic: (name: string, text: string) => boolean = () => true;
-
   /** What SES says of a selector, whatever DNS has. */
   public readonly states = new Map<string, string>();
 
   public constructor(private readonly domain: string) {
     super();
   }
+
+  /** Whether public DNS has a record. */
+  public isPublic: (name: string, text: string) => boolean = () => true;
 
   public override reset(): void {
     super.reset();
