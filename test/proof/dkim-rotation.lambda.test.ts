@@ -6,6 +6,9 @@ import { FakeCloudFormation } from '../support/fake-cloudformation';
 import { Refusal } from '../support/fake-service';
 import { captureMetrics } from '../support/metric-log';
 
+// many keys are made, which takes a busy machine a while
+jest.setTimeout(30_000);
+
 const place = new DkimPlace();
 const cloudFormation = new FakeCloudFormation();
 let log: jest.SpyInstance;
