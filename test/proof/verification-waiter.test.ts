@@ -49,7 +49,7 @@ test('every function keeps its log for a while, and asks every 30 seconds for an
 test.each([Duration.minutes(1), Duration.minutes(61), Duration.millis(120_500)])('a timeout that CloudFormation would not wait for is refused: %s', timeout => {
   const stack = stackIn();
   const identity = VerifiedDomain.fromDomainName(stack, 'Imported', 'example.org');
-  expect(() => new VerificationWaiter(stack, 'Wait', { identity, timeout })).toThrow(/the timeout is .*; it is from 2 minutes to 1 hour.*\[VerificationWaiter\.timeout\]/);
+  expect(() => new VerificationWaiter(stack, 'Wait', { identity, timeout })).toThrow('it is from 2 minutes to 1 hour, the longest that CloudFormation waits for a custom resource (at Stack/Wait) [VerificationWaiter.timeout]');
 });
 
 test('an identity of another Region or account is refused', () => {
