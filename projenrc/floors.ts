@@ -13,6 +13,7 @@ export const FLOORS: string[][] = [
   ['events'],
   ['recipients'],
   ['sending'],
+  ['templates'],
   ['reputation'],
   ['guard'],
   ['monitoring'],

@@ -15,3 +15,5 @@ export { type StreamEnvironment, streamFromEnvironment } from './sending/stream-
 export { contentProblems, linkTags, type MessageContent, NO_TRACK, OPEN_TRACKER } from './sending/tracked-content';
 export { MailboxSimulator } from './ses/mailbox-simulator';
 export { AUTO_TAGS, AutoTag } from './ses/message-tags';
+export { bulkCalls, bulkOutcome, type BulkOutcome, type UnsentEntry } from './sending/bulk-send';
+export { escapeHtml } from './templates/escape-html';

@@ -23,8 +23,8 @@ test('what loads the CDK would be seen', () => {
 
 test('the door has these helpers', () => {
   expect(Object.keys(runtime).sort()).toEqual([
-    'AUTO_TAGS', 'AutoTag', 'MailboxSimulator', 'NO_TRACK', 'OPEN_TRACKER', 'WITHOUT_DSN', 'WITHOUT_REPORT', 'blocklistOf', 'checkListUnsubscribe', 'contentProblems',
-    'feedbackOf', 'forwardedFeedbackRecipient', 'linkTags', 'listUnsubscribeHeaders', 'parseMailEvents', 'sampleEvent', 'sampleNotification',
+    'AUTO_TAGS', 'AutoTag', 'MailboxSimulator', 'NO_TRACK', 'OPEN_TRACKER', 'WITHOUT_DSN', 'WITHOUT_REPORT', 'blocklistOf', 'bulkCalls', 'bulkOutcome',
+    'checkListUnsubscribe', 'contentProblems', 'escapeHtml', 'feedbackOf', 'forwardedFeedbackRecipient', 'linkTags', 'listUnsubscribeHeaders', 'parseMailEvents', 'sampleEvent', 'sampleNotification',
     'sendFailure', 'sendParameters', 'sesHeaders', 'streamFromEnvironment',
   ]);
 });
