@@ -103,7 +103,7 @@ async function put(command: CreateEmailIdentityPolicyCommand | UpdateEmailIdenti
   try {
     await retry(() => ses.send(command as CreateEmailIdentityPolicyCommand, { abortSignal }), isUnknownPrincipal);
   } catch (error) {
-    throw new Error(`SES does not take the policy ${PolicyName} on ${EmailIdentity}: ${(error as Error).message}${cureFor(error)}`);
+    throw new Error(`SES does not take the policy ${PolicyName} on ${EmailIdentity}: ${(error as Error).message.replace(/\.$/, '')}${cureFor(error)}`);
   }
 }
 

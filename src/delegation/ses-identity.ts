@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import type { IConstruct } from 'constructs';
-import { placeOf } from '../private/place';
+import { differentPlaces } from '../private/place';
 
 /**
  * An identity of SES, whoever made it: what constructs need to know that do something with it.
@@ -26,22 +26,18 @@ export interface ISesIdentity extends IConstruct {
 }
 
 /**
- * A key for an identity: the same for all handles of it in an app.
+ * A key for an identity: the same for all handles of it in an app. A stack that does not say where it goes is a place of its own.
  */
 export function keyOfIdentity(identity: ISesIdentity): string {
-  return `${placeOf(identity)}/${identity.identityName}`;
+  const stack = Stack.of(identity);
+  const place = Token.isUnresolved(stack.account) || Token.isUnresolved(stack.region) ? stack.node.path : stack.environment;
+  return `${place}/${identity.identityName}`;
 }
 
 /**
- * The account and the Region of an identity and of a construct, when they are known to differ.
+ * The places of a construct and of an identity, when they are known to differ. SES lets only its owner deal with an identity, in its Region.
  */
-export function elsewhere(scope: IConstruct, identity: ISesIdentity): { own: string; other: string } | undefined {
+export function elsewhere(scope: IConstruct, identity: ISesIdentity): ReturnType<typeof differentPlaces> {
   const [, , , region, account] = identity.identityArn.split(':');
-  const own = accountAndRegion(Stack.of(scope));
-  const other = accountAndRegion(Token.isUnresolved(identity.identityArn) ? Stack.of(identity) : { account, region });
-  return Token.isUnresolved(own) || Token.isUnresolved(other) || own === other ? undefined : { own, other };
-}
-
-function accountAndRegion({ account, region }: { account: string; region: string }): string {
-  return `${account}/${region}`;
+  return differentPlaces(scope, Token.isUnresolved(identity.identityArn) ? Stack.of(identity) : { account, region });
 }

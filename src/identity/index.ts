@@ -1,3 +1,4 @@
+export { DelegatedIdentity } from './delegated-identity';
 export { type BringYourOwnDkimOptions, type DisabledDkimOptions, Dkim, type DkimConfig, type EasyDkimOptions } from './dkim';
 export { MailFrom, type MailFromConfig, type MailFromOptions } from './mail-from';
 export { type GrantSendOptions, type IMailIdentity, MailIdentity, type SendPermission } from './mail-identity';

@@ -1,1 +1,1 @@
-export {};
+export { FeedbackNotifications, type FeedbackNotificationsOptions, type FeedbackNotificationsProps, type NotificationTopicOptions } from './feedback-notifications';

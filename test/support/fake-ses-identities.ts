@@ -46,6 +46,9 @@ export class FakeSesIdentities extends FakeJsonService {
   /** Principals that do not exist, or not yet: how many more times they are refused. */
   public readonly unknownPrincipals = new Map<string, number>();
 
+  /** Told of each change of forwarding. */
+  public onForwarding: (enabled: boolean) => void = () => {};
+
   /** What somebody else does between two calls: before the next of an operation. */
   public readonly meanwhile = new Map<string, () => void>();
 
@@ -92,6 +95,7 @@ export class FakeSesIdentities extends FakeJsonService {
       case 'PutEmailIdentityFeedbackAttributes': {
         checkMembers(operation, input, [], ['EmailForwardingEnabled']);
         identity.forwarding = input.EmailForwardingEnabled as boolean ?? false;
+        this.onForwarding(identity.forwarding);
         return {};
       }
       default: return this.changePolicy(operation, identity, input);
