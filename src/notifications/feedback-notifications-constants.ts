@@ -11,6 +11,8 @@ export interface FeedbackNotificationsProperties {
   readonly Forwarding?: string;
   /** `true` or `false`. */
   readonly ReplaceExisting: string;
+  /** Means nothing, but makes CloudFormation call. */
+  readonly Revision?: string;
 }
 
 /** The topic of one type of notifications. */

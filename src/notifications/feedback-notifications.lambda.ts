@@ -9,7 +9,8 @@
  * The order is the same in all of them, so that at no time nobody hears of bounces: topics are set, then forwarding changes, then topics are taken off.
  */
 import type { FeedbackNotificationsProperties } from './feedback-notifications-constants';
-import { IdentityNotifications, type NotificationSettings } from './notification-settings.lambda-shared';
+import { IdentityNotifications } from './identity-notifications.lambda-shared';
+import type { NotificationSettings } from './notification-settings.lambda-shared';
 import { customResource, log, type ResourceKind } from '../private/custom-resource.lambda-shared';
 import { Refusals } from '../private/refusals.lambda-shared';
 import { NOTIFICATION_TYPES, type NotificationType } from '../ses/notification-type';

@@ -51,6 +51,13 @@ export interface FeedbackNotificationsOptions {
   readonly replaceExisting?: boolean;
 
   /**
+   * Any text. When it changes, the next deployment sets again what SES has taken off by itself.
+   *
+   * @default - none
+   */
+  readonly revision?: string;
+
+  /**
    * What becomes of the settings when they leave the stack. `DESTROY` takes the topics off, and SES forwards again; `RETAIN` leaves all as it is.
    *
    * @default RemovalPolicy.DESTROY
@@ -97,7 +104,7 @@ export interface FeedbackNotificationsProps extends FeedbackNotificationsOptions
  * that sends from the identity.
  *
  * SES tries a topic out when it is set. When it cannot publish to one later, since the topic or a permission is gone, it takes it off by itself and forwards by mail;
- * an `IdentityMonitor` of the identity notices.
+ * an `IdentityMonitor` of the identity notices, and a new `revision` sets it again.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/monitor-sending-activity-using-notifications-sns.html
  *
@@ -148,12 +155,13 @@ export class FeedbackNotifications extends Construct {
     return bounces && complaints ? given ?? asked ?? false : given;
   }
 
-  private createResource({ identity, replaceExisting, removalPolicy }: FeedbackNotificationsProps, topics: Topics, forwarding?: boolean): void {
+  private createResource({ identity, replaceExisting, revision, removalPolicy }: FeedbackNotificationsProps, topics: Topics, forwarding?: boolean): void {
     const properties: FeedbackNotificationsProperties = {
       IdentityArn: identity.identityArn,
       Topics: mapTypes(topics, ({ topic, includeHeaders }) => ({ TopicArn: topic.topicArn, IncludeHeaders: String(includeHeaders ?? false) })),
       ...forwarding === undefined ? {} : { Forwarding: String(forwarding) },
       ReplaceExisting: String(replaceExisting ?? false),
+      Revision: revision,
     };
     const resource = new CustomResource(this, 'Resource', {
       resourceType: FEEDBACK_NOTIFICATIONS_RESOURCE_TYPE,

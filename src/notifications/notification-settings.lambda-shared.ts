@@ -1,78 +1,23 @@
-/*
- * The notifications of an identity, as SES keeps them. Topics and headers are known to the first version of its API only. What the second one knows too, is asked there:
- * it can be allowed for one identity.
- */
-import {
-  GetIdentityNotificationAttributesCommand, SESClient, SetIdentityHeadersInNotificationsEnabledCommand, SetIdentityNotificationTopicCommand,
-} from '@aws-sdk/client-ses';
-import { GetEmailIdentityCommand, NotFoundException, PutEmailIdentityFeedbackAttributesCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import { retry } from '../private/custom-resource.lambda-shared';
-import { withNewPermission } from '../private/new-permission.lambda-shared';
+import { GetIdentityNotificationAttributesCommand, type SESClient } from '@aws-sdk/client-ses';
 import { NOTIFICATION_TYPES, type NotificationType } from '../ses/notification-type';
 
-/** SES takes one call a second of each; the SDK makes a throttled one again, after growing, jittered pauses. */
-const ses = new SESClient({ maxAttempts: 8 });
-const sesv2 = new SESv2Client({ maxAttempts: 8 });
-
-/** What SES says of one identity. */
+/** What SES says of the notifications of one identity. Only the first version of its API knows. */
 export interface NotificationSettings {
   readonly topics: Partial<Record<NotificationType, string>>;
+  /** Whether notifications have the headers of the message. */
   readonly headers: Partial<Record<NotificationType, boolean>>;
   readonly forwarding: boolean;
 }
 
-/** One identity and the time in which to deal with it. */
-export class IdentityNotifications {
-  public constructor(public readonly identity: string, private readonly abortSignal: AbortSignal) {}
-
-  /** Undefined when there is no such identity. */
-  public async read(): Promise<NotificationSettings | undefined> {
-    const { abortSignal, identity } = this;
-    const get = new GetIdentityNotificationAttributesCommand({ Identities: [identity] });
-    const { NotificationAttributes: all } = await withNewPermission(() => ses.send(get, { abortSignal }));
-    const found = all?.[identity];
-    return found && {
-      topics: Object.fromEntries(NOTIFICATION_TYPES.map(type => [type, found[`${type}Topic`]]).filter(([, topic]) => topic)),
-      headers: Object.fromEntries(NOTIFICATION_TYPES.map(type => [type, found[`HeadersIn${type}NotificationsEnabled`] ?? false])),
-      forwarding: found.ForwardingEnabled ?? true,
-    };
-  }
-
-  /** Sets a topic, or none. SES tries a topic out; what this very deployment has allowed it there takes seconds to be known everywhere. */
-  public async setTopic(type: NotificationType, topic: string | undefined): Promise<void> {
-    const { abortSignal, identity } = this;
-    const set = new SetIdentityNotificationTopicCommand({ Identity: identity, NotificationType: type, SnsTopic: topic });
-    await retry(() => ses.send(set, { abortSignal }), error => topic !== undefined && isAboutTopic(error)).catch(error => {
-      throw new Error(`SES does not take ${topic ?? 'no topic'} for ${type} notifications of ${identity}: ${(error as Error).message.replace(/\.$/, '')}${isAboutTopic(error) ? CURE : ''}`);
-    });
-  }
-
-  public async setHeaders(type: NotificationType, enabled: boolean): Promise<void> {
-    const set = new SetIdentityHeadersInNotificationsEnabledCommand({ Identity: this.identity, NotificationType: type, Enabled: enabled });
-    await ses.send(set, { abortSignal: this.abortSignal });
-  }
-
-  public async setForwarding(enabled: boolean): Promise<void> {
-    const { abortSignal, identity } = this;
-    const put = new PutEmailIdentityFeedbackAttributesCommand({ EmailIdentity: identity, EmailForwardingEnabled: enabled });
-    await withNewPermission(() => sesv2.send(put, { abortSignal }));
-  }
-
-  /** The default configuration set of the identity, which may report feedback in place of topics. */
-  public async defaultSet(): Promise<string | undefined> {
-    const { abortSignal, identity } = this;
-    try {
-      return (await sesv2.send(new GetEmailIdentityCommand({ EmailIdentity: identity }), { abortSignal })).ConfigurationSetName;
-    } catch (error) {
-      if (error instanceof NotFoundException) return undefined;
-      throw error;
-    }
-  }
-}
-
-const CURE = '. See whether the topic exists in this Region, is a standard topic, and whether its policy and that of its key let ses.amazonaws.com use it for this identity.';
-
-function isAboutTopic(error: unknown): boolean {
-  const { name, message } = error as Error;
-  return /^InvalidParameterValue/.test(name) && /topic|sns/i.test(message);
+/**
+ * Asks SES. Undefined when it does not know the identity.
+ */
+export async function readNotifications(ses: SESClient, identity: string, abortSignal?: AbortSignal): Promise<NotificationSettings | undefined> {
+  const { NotificationAttributes: all } = await ses.send(new GetIdentityNotificationAttributesCommand({ Identities: [identity] }), { abortSignal });
+  const found = all?.[identity];
+  return found && {
+    topics: Object.fromEntries(NOTIFICATION_TYPES.map(type => [type, found[`${type}Topic`]]).filter(([, topic]) => topic)),
+    headers: Object.fromEntries(NOTIFICATION_TYPES.map(type => [type, found[`HeadersIn${type}NotificationsEnabled`] ?? false])),
+    forwarding: found.ForwardingEnabled ?? true,
+  };
 }
