@@ -53,7 +53,8 @@ export function delegatedSendEmail(arns: DelegatedArns): DelegatedSendParameters
   if (arns.fromArn !== undefined) {
     fail('Delegated.fromArn', 'fromArn is given, and SESv2 has no parameter for it; put delegatedHeaders into a raw message, or leave it out');
   }
-  return { FromEmailAddressIdentityArn: identityArn, ...returnPathArn === undefined ? {} : { FeedbackForwardingEmailAddressIdentityArn: returnPathArn } };
+  const parameters = { FromEmailAddressIdentityArn: identityArn };
+  return returnPathArn === undefined ? parameters : { ...parameters, FeedbackForwardingEmailAddressIdentityArn: returnPathArn };
 }
 
 /**

@@ -1,10 +1,10 @@
-import type * as ses from 'aws-cdk-lib/aws-ses';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
+import { reportAuthorization } from './authorization-findings';
 import { IdentityActions } from './identity-actions';
 import { IdentityPolicy } from './identity-policy';
-import { reportAuthorization } from './authorization-findings';
 import { AuthorizeSenderOptions, cognitoStatement, DelegatedSendOptions, organizationStatement, senderStatements } from './sender-authorization';
 import { ISesIdentity } from './ses-identity';
 import { fail, located } from '../private/errors';

@@ -8,8 +8,8 @@
  * The text of each policy that is changed or deleted is kept in the log, since SES keeps none.
  */
 import {
-  BadRequestException, CreateEmailIdentityPolicyCommand, DeleteEmailIdentityPolicyCommand, GetEmailIdentityPoliciesCommand, NotFoundException, SESv2Client,
-  UpdateEmailIdentityPolicyCommand,
+  BadRequestException, CreateEmailIdentityPolicyCommand, DeleteEmailIdentityPolicyCommand, GetEmailIdentityPoliciesCommand, NotFoundException,
+  SESv2Client, UpdateEmailIdentityPolicyCommand,
 } from '@aws-sdk/client-sesv2';
 import type { IdentityPolicyProperties, NamedPolicy } from './identity-policy-constants';
 import { customResource, log, type ResourceKind, retry } from '../private/custom-resource.lambda-shared';
@@ -81,9 +81,11 @@ function refuse(properties: IdentityPolicyProperties, before: Policies): void {
 }
 
 /** Makes what is not there, then changes what differs. Tells of each that it has made. */
-async function write(properties: IdentityPolicyProperties, before: Policies, signal: AbortSignal, tell: (name: string) => void = () => {}): Promise<void> {
+async function write(
+  properties: IdentityPolicyProperties, before: Policies, signal: AbortSignal, tell: (name: string) => void = () => {},
+): Promise<void> {
   const of = { EmailIdentity: nameOf(properties) };
-  const [changed, added] = [properties.Policies.filter(({ Name }) => Name in before), properties.Policies.filter(({ Name }) => !(Name in before))];
+  const [changed, added] = [true, false].map(isThere => properties.Policies.filter(({ Name }) => Name in before === isThere));
   for (const policy of added) {
     await put(new CreateEmailIdentityPolicyCommand({ ...of, PolicyName: policy.Name, Policy: textOf(properties, policy) }), signal);
     tell(policy.Name);

@@ -64,8 +64,8 @@ export function namesSource(conditions: ConditionsJson): boolean {
 }
 
 function isLimitedBy(conditions: ConditionsJson, keys: string[]): boolean {
-  return Object.entries(canonicalConditions(conditions)).filter(([operator]) => POSITIVE.test(operator))
-    .some(([, values]) => Object.entries(values).some(([key, value]) => keys.includes(key) && [value].flat().every(one => NAMES_OWNER.test(textOf(one)))));
+  const positive = Object.entries(canonicalConditions(conditions)).filter(([operator]) => POSITIVE.test(operator)).flatMap(([, values]) => Object.entries(values));
+  return positive.some(([key, value]) => keys.includes(key) && [value].flat().every(one => NAMES_OWNER.test(textOf(one))));
 }
 
 function keysOf(conditions: ConditionsJson): string[] {

@@ -3,7 +3,7 @@
  */
 import { IdentityActions, isSending, listedAction } from './identity-actions';
 import { canonicalConditions, type ConditionsJson, namesCaller, namesSource, sendingKeys } from './policy-condition';
-import { accountOf, checkPrincipal, isEverybody, isService, type PrincipalJson, principalsOf } from './policy-principal';
+import { accountOf, checkPrincipal, isEverybody, isService, type PolicyPrincipal, type PrincipalJson, principalsOf } from './policy-principal';
 import { type PolicyValue, textOf, UNKNOWN } from './policy-value';
 import { fail } from '../private/errors';
 
@@ -78,7 +78,8 @@ export function foreignSenders(statement: StatementJson, account: string): strin
 
 function foreigners({ Effect, Principal }: StatementJson, account: string): string[] {
   if (Effect === 'Deny') return [];
-  return principalsOf(Principal).filter(principal => isEverybody(principal) || ![undefined, account].includes(accountOf(principal))).map(({ name }) => name);
+  const isForeign = (principal: PolicyPrincipal) => isEverybody(principal) || ![undefined, account].includes(accountOf(principal));
+  return principalsOf(Principal).filter(isForeign).map(({ name }) => name);
 }
 
 /** The conditions of a statement on mail, if it is about calls that send none, so that they never hold. */
@@ -92,14 +93,20 @@ export function idleConditions(statement: StatementJson): string[] {
 export function halves(statement: StatementJson): StatementJson[] | undefined {
   const { Sid, Principal, ...rest } = statement;
   if (typeof Principal !== 'object') return undefined;
-  const all = Object.entries(Principal).flatMap(([kind, names]) => [names].flat().map(name => ({ kind, name })));
+  const all = Object.entries(Principal).flatMap(([kind, names]) => [names].flat().map(name => [kind, name] as const));
   const middle = Math.ceil(all.length / 2);
   if (all.length < 2) return undefined;
   return [all.slice(0, middle), all.slice(middle)].map((part, index) => ({
     ...index === 0 && Sid !== undefined ? { Sid } : {},
     ...rest,
-    Principal: Object.fromEntries([...new Set(part.map(({ kind }) => kind))].map(kind => [kind, part.filter(one => one.kind === kind).map(({ name }) => name)])),
+    Principal: byKind(part),
   }));
+}
+
+function byKind(principals: (readonly [kind: string, name: PolicyValue])[]): PrincipalJson {
+  const named: Record<string, PolicyValue[]> = {};
+  for (const [kind, name] of principals) (named[kind] ??= []).push(name);
+  return named;
 }
 
 function checkActions(actions: string[], allowUnlistedActions: boolean): void {

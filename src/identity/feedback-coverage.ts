@@ -64,7 +64,9 @@ export function publishedEvents(set: ses.IConfigurationSet, kinds: readonly Dest
 }
 
 /** Whether bounces as well as complaints reach destinations of some kinds, maybe different ones, or topics of the identity. */
-function publishesFeedback(set: ses.IConfigurationSet | undefined, kinds: readonly DestinationKind[], byTopic: ReadonlySet<string> = new Set()): boolean {
+function publishesFeedback(
+  set: ses.IConfigurationSet | undefined, kinds: readonly DestinationKind[], byTopic: ReadonlySet<string> = new Set(),
+): boolean {
   const events = set ? publishedEvents(set, kinds) : new Set();
   return FEEDBACK_EVENTS.every(event => events.has(event) || byTopic.has(event));
 }

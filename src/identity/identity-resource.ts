@@ -57,7 +57,8 @@ function feedbackAttributes(scope: ISesIdentity, { feedbackForwarding, defaultCo
   if (feedbackForwarding === undefined && !defaultConfigurationSet) return undefined;
   return Lazy.any({
     produce: () => {
-      const emailForwardingEnabled = notificationsOf(scope)?.forwarding === undefined ? forwards(feedbackForwarding, defaultConfigurationSet) : undefined;
+      if (notificationsOf(scope)?.forwarding !== undefined) return undefined;
+      const emailForwardingEnabled = forwards(feedbackForwarding, defaultConfigurationSet);
       return emailForwardingEnabled === undefined ? undefined : { emailForwardingEnabled };
     },
   });

@@ -156,7 +156,8 @@ export class IdentityMonitor extends Construct {
     const { handlerFunction } = this.monitor;
     handlerFunction.addToRolePolicy(new iam.PolicyStatement({ actions: ['ses:GetIdentityNotificationAttributes'], resources: ['*'] }));
     acknowledge(handlerFunction.role!, 'IAM5[Resource::*]', ['AwsSolutions'], 'This action of the first version of the SES API has no resource: IAM allows it for all identities or for none.');
-    const alarm = notificationsAlarm(this.node.findChild(placeIdOf(identity)) as Construct, identity, (figure, options) => this.metric(identity, figure, options));
+    const place = this.node.findChild(placeIdOf(identity)) as Construct;
+    const alarm = notificationsAlarm(place, identity, (figure, options) => this.metric(identity, figure, options));
     this.identityAlarms.push(alarm);
     return alarm;
   }

@@ -80,18 +80,21 @@ function foreignTypes(before: NotificationSettings, had: Wanted, wanted: Wanted)
 }
 
 function refuseForeign(
-  { identity }: IdentityNotifications, types: NotificationType[], { topics }: NotificationSettings, { ReplaceExisting }: FeedbackNotificationsProperties,
+  { identity }: IdentityNotifications, types: NotificationType[], { topics }: NotificationSettings, properties: FeedbackNotificationsProperties,
 ): void {
   if (types.length === 0) return;
   const found = types.map(type => `${type} notifications to ${topics[type]}`).join(', ');
-  if (ReplaceExisting === 'true') return log('replacing what somebody else has set', { identity, topicsBefore: topics });
+  if (properties.ReplaceExisting === 'true') return log('replacing what somebody else has set', { identity, topicsBefore: topics });
   throw new Error(`SES publishes for ${identity}: ${found}, which this stack did not set; nothing was changed. Take them off the identity, or pass replaceExisting.`);
 }
 
 /** Brings an identity from what we had to what is wanted now. */
-async function bring(identity: IdentityNotifications, before: NotificationSettings, had: Wanted, wanted: Wanted, spared: NotificationType[] = []): Promise<void> {
+async function bring(
+  identity: IdentityNotifications, before: NotificationSettings, had: Wanted, wanted: Wanted, spared: NotificationType[] = [],
+): Promise<void> {
   for (const type of NOTIFICATION_TYPES.filter(one => wanted.Topics[one])) {
-    if (spared.includes(type) || isChangedSince(type, before, had, wanted)) log('left alone, set by somebody else', { identity: identity.identity, type, topic: before.topics[type] });
+    const isForeign = spared.includes(type) || isChangedSince(type, before, had, wanted);
+    if (isForeign) log('left alone, set by somebody else', { identity: identity.identity, type, topic: before.topics[type] });
     else await setTopic(identity, type, before, wanted);
   }
   await settleForwarding(identity, before, had, wanted);

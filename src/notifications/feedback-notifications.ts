@@ -155,19 +155,20 @@ export class FeedbackNotifications extends Construct {
     return bounces && complaints ? given ?? asked ?? false : given;
   }
 
-  private createResource({ identity, replaceExisting, revision, removalPolicy }: FeedbackNotificationsProps, topics: Topics, forwarding?: boolean): void {
+  private createResource(props: FeedbackNotificationsProps, topics: Topics, forwarding?: boolean): void {
+    const { identity } = props;
     const properties: FeedbackNotificationsProperties = {
       IdentityArn: identity.identityArn,
       Topics: mapTypes(topics, ({ topic, includeHeaders }) => ({ TopicArn: topic.topicArn, IncludeHeaders: String(includeHeaders ?? false) })),
       ...forwarding === undefined ? {} : { Forwarding: String(forwarding) },
-      ReplaceExisting: String(replaceExisting ?? false),
-      Revision: revision,
+      ReplaceExisting: String(props.replaceExisting ?? false),
+      Revision: props.revision,
     };
     const resource = new CustomResource(this, 'Resource', {
       resourceType: FEEDBACK_NOTIFICATIONS_RESOURCE_TYPE,
       serviceToken: this.handlerFor(identity).functionArn,
       properties: { ...properties },
-      removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
     });
     resource.node.addDependency(...this.openTopics(identity, topics));
   }

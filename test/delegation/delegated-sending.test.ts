@@ -10,7 +10,9 @@ const ALL: DelegatedArns = { identityArn: IDENTITY, fromArn: SENDER, returnPathA
 describe('the identities of a message', () => {
   test('are parameters of each call under its own names', () => {
     expect(delegatedSendEmail({ identityArn: IDENTITY })).toEqual({ FromEmailAddressIdentityArn: IDENTITY });
-    expect(delegatedSendEmail({ identityArn: IDENTITY, returnPathArn: RETURN })).toEqual({ FromEmailAddressIdentityArn: IDENTITY, FeedbackForwardingEmailAddressIdentityArn: RETURN });
+    expect(delegatedSendEmail({ identityArn: IDENTITY, returnPathArn: RETURN })).toEqual({
+      FromEmailAddressIdentityArn: IDENTITY, FeedbackForwardingEmailAddressIdentityArn: RETURN,
+    });
     expect(delegatedSendEmailV1({ identityArn: IDENTITY })).toEqual({ SourceArn: IDENTITY });
     expect(delegatedSendEmailV1({ identityArn: IDENTITY, returnPathArn: RETURN })).toEqual({ SourceArn: IDENTITY, ReturnPathArn: RETURN });
     expect(delegatedSendRawEmailV1({ identityArn: IDENTITY })).toEqual({ SourceArn: IDENTITY });

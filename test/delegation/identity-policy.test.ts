@@ -4,8 +4,8 @@ import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import {
-  type AuthorizeSenderOptions, DisplayName, Dns, IdentityActions, IdentityPolicy, type IdentityPolicyProps, type IMailIdentity, SendAction, SendInterface,
-  VerifiedAddress, VerifiedDomain,
+  type AuthorizeSenderOptions, DisplayName, Dns, IdentityActions, IdentityPolicy, type IdentityPolicyProps, type IMailIdentity, SendAction,
+  SendInterface, VerifiedAddress, VerifiedDomain,
 } from '../../src';
 import { handler } from '../../src/delegation/identity-policy.lambda';
 import { FakeCloudFormation } from '../support/fake-cloudformation';

@@ -7,7 +7,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import {
-  Dns, EventDestination, FeedbackNotifications, type FeedbackNotificationsProps, FeedbackPipeline, type IMailIdentity, MailStream, VerifiedAddress, VerifiedDomain,
+  Dns, EventDestination, FeedbackNotifications, type FeedbackNotificationsProps, FeedbackPipeline, type IMailIdentity, MailStream, VerifiedAddress,
+  VerifiedDomain,
 } from '../../src';
 import { findingIdsOf, findingsOf, stackIn } from '../support/stacks';
 
@@ -25,7 +26,9 @@ function heard(stack: Stack, id = 'Topic', props?: sns.TopicProps): sns.Topic {
 }
 
 /** Bounces and complaints of an identity, to one topic. */
-function notify(stack: Stack, identity: IMailIdentity, props: Partial<FeedbackNotificationsProps> = {}, topic: sns.ITopic = heard(stack)): FeedbackNotifications {
+function notify(
+  stack: Stack, identity: IMailIdentity, props: Partial<FeedbackNotificationsProps> = {}, topic: sns.ITopic = heard(stack),
+): FeedbackNotifications {
   return new FeedbackNotifications(stack, 'Feedback', { identity, bounces: { topic }, complaints: { topic }, ...props });
 }
 

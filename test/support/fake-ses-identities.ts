@@ -46,13 +46,13 @@ export class FakeSesIdentities extends FakeJsonService {
   /** Principals that do not exist, or not yet: how many more times they are refused. */
   public readonly unknownPrincipals = new Map<string, number>();
 
-  /** Told of each change of forwarding. */
-  public onForwarding: (enabled: boolean) => void = () => {};
-
   /** What somebody else does between two calls: before the next of an operation. */
   public readonly meanwhile = new Map<string, () => void>();
 
   private path: { identity: string; policy?: string } = { identity: '' };
+
+  /** Told of each change of forwarding. */
+  public onForwarding: (enabled: boolean) => void = () => {};
 
   /** Makes an identity. */
   public put(name: string, settings: Partial<FakeIdentity> = {}): FakeIdentity {
