@@ -14,10 +14,10 @@ import {
 import type { IdentityPolicyProperties, NamedPolicy } from './identity-policy-constants';
 import { customResource, log, type ResourceKind, retry } from '../private/custom-resource.lambda-shared';
 import { withNewPermission } from '../private/new-permission.lambda-shared';
+import { PATIENT } from '../private/patience.lambda-shared';
 import { SES_LIMITS } from '../ses/limits';
 
-/** SES takes one such call a second; the SDK makes a throttled one again, after growing, jittered pauses. */
-const ses = new SESv2Client({ maxAttempts: 8 });
+const ses = new SESv2Client(PATIENT);
 
 /** Texts of policies by their names. */
 type Policies = Record<string, string>;

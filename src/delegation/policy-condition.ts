@@ -64,7 +64,8 @@ export function namesSource(conditions: ConditionsJson): boolean {
 }
 
 function isLimitedBy(conditions: ConditionsJson, keys: string[]): boolean {
-  const positive = Object.entries(canonicalConditions(conditions)).filter(([operator]) => POSITIVE.test(operator)).flatMap(([, values]) => Object.entries(values));
+  const positive = Object.entries(canonicalConditions(conditions)).filter(([operator]) => POSITIVE.test(operator))
+    .flatMap(([, values]) => Object.entries(values));
   return positive.some(([key, value]) => keys.includes(key) && [value].flat().every(one => NAMES_OWNER.test(textOf(one))));
 }
 

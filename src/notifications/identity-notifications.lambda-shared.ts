@@ -7,11 +7,11 @@ import { GetEmailIdentityCommand, NotFoundException, PutEmailIdentityFeedbackAtt
 import { type NotificationSettings, readNotifications } from './notification-settings.lambda-shared';
 import { retry } from '../private/custom-resource.lambda-shared';
 import { withNewPermission } from '../private/new-permission.lambda-shared';
+import { PATIENT } from '../private/patience.lambda-shared';
 import type { NotificationType } from '../ses/notification-type';
 
-/** SES takes one call a second of each; the SDK makes a throttled one again, after growing, jittered pauses. */
-const ses = new SESClient({ maxAttempts: 8 });
-const sesv2 = new SESv2Client({ maxAttempts: 8 });
+const ses = new SESClient(PATIENT);
+const sesv2 = new SESv2Client(PATIENT);
 
 const CURE = '. See whether the topic exists in this Region, is a standard topic, and whether its policy and that of its key let ses.amazonaws.com use it for this identity.';
 

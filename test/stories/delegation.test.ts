@@ -39,11 +39,14 @@ test('the library reports nothing', () => {
 
 test('a kind of custom resource has one function, with its own permissions only', () => {
   const { Resources: resources } = Template.fromStack(build()).toJSON() as { Resources: Record<string, { Type: string; Properties: Record<string, any> }> };
-  const kinds = Object.values(resources).filter(({ Type }) => Type.startsWith('Custom::')).map(({ Type, Properties }) => `${Type} ${Properties.ServiceToken['Fn::GetAtt'][0]}`);
+  const kinds = Object.values(resources).filter(({ Type }) => Type.startsWith('Custom::'))
+    .map(({ Type, Properties }) => `${Type} ${Properties.ServiceToken['Fn::GetAtt'][0]}`);
   expect(kinds).toHaveLength(3);
   expect(new Set(kinds).size).toBe(2);
-  const actionsOf = (handler: string) => Object.entries(resources).filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.includes(handler))
-    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string | string[] }) => Action)).filter((action: string) => action.startsWith('ses:'));
+  const policies = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Policy');
+  const actionsOf = (handler: string): string[] => policies.filter(([id]) => id.includes(handler))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string | string[] }) => Action))
+    .filter((action: string) => action.startsWith('ses:'));
   expect(new Set(actionsOf('IdentityPolicyFunction'))).toEqual(new Set([
     'ses:GetEmailIdentityPolicies', 'ses:CreateEmailIdentityPolicy', 'ses:UpdateEmailIdentityPolicy', 'ses:DeleteEmailIdentityPolicy',
   ]));

@@ -69,7 +69,7 @@ test('both versions of the API know the same settings of notifications', async (
   await sesv2.putEmailIdentityFeedbackAttributes({ EmailIdentity, EmailForwardingEnabled: false });
   fake.put('example.net');
   const { NotificationAttributes } = await ses.getIdentityNotificationAttributes({ Identities: [EmailIdentity, 'example.net', 'gone.example'] });
-  const defaults = { HeadersInBounceNotificationsEnabled: false, HeadersInComplaintNotificationsEnabled: false, HeadersInDeliveryNotificationsEnabled: false };
+  const defaults = Object.fromEntries(['Bounce', 'Complaint', 'Delivery'].map(type => [`HeadersIn${type}NotificationsEnabled`, false]));
   expect(NotificationAttributes).toEqual({
     'example.com': { ...defaults, BounceTopic: topic, HeadersInBounceNotificationsEnabled: true, ForwardingEnabled: false },
     'example.net': { ...defaults, ForwardingEnabled: true },
