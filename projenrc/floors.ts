@@ -17,6 +17,7 @@ export const FLOORS: string[][] = [
   ['guard'],
   ['monitoring'],
   ['actions'],
+  ['mailboxes'],
   ['gates'],
   ['receiving', 'account'],
   ['checks'],
