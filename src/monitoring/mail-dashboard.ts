@@ -53,6 +53,13 @@ export interface MailDashboardProps {
    * @default false
    */
   readonly snds?: boolean;
+
+  /**
+   * Rows at the end, of any maker, each up to 24 columns wide: those of `InboundMail.dashboardRows()`.
+   *
+   * @default - none
+   */
+  readonly additionalRows?: cloudwatch.IWidget[][];
 }
 
 /** What CloudWatch takes on a dashboard. */
@@ -88,6 +95,7 @@ export class MailDashboard extends Construct {
       ...streams.map(streamRow),
       ...pools.map(poolRow),
       ...props.snds ? [sndsRow()] : [],
+      ...props.additionalRows ?? [],
     ];
     this.checkCount(rows.flat().length);
     this.dashboard = new cloudwatch.Dashboard(this, 'Resource', {

@@ -4,3 +4,5 @@ export { IpFilters, type IpFiltersProps } from './ip-filters';
 export { MailRule, type MailRuleProps } from './mail-rule';
 export { type ReceivingDomainOptions } from './mx-records';
 export { ReceiptMetrics } from './receipt-metrics';
+export { ReceivingAlarms, type ReceivingAlarmsProps } from './receiving-alarms';
+export { RoleAddresses } from './role-addresses';
