@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { located } from '../private/errors';
 import { finding } from '../private/finding';
 import { PerApp } from '../private/per-app';
-import { placeOf } from '../private/place';
+import { onlyPlaceOf } from '../private/place';
 import { checkIpFilters, type IpFilter, ipFilterFindings, ipFilterName } from '../receipt/ip-filter';
 
 /**
@@ -64,7 +64,7 @@ export class IpFilters extends Construct {
     super(scope, id);
     const own = located(this, () => this.filtersOf(props));
     const all = filters.of(this);
-    const place = placeOf(this);
+    const place = onlyPlaceOf(this);
     const others = all.get(place);
     all.set(place, [...others ?? [], ...own]);
     located(this, () => checkIpFilters(all.get(place)!));

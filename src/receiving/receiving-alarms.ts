@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { type Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -92,9 +92,9 @@ export class ReceivingAlarms extends Construct {
   }
 
   private checkPlace(): void {
-    const places = differentPlaces(this, this.inbox);
+    const places = differentPlaces(this, Stack.of(this.inbox));
     if (!places) return;
-    fail('ReceivingAlarms.elsewhere', `the alarms are in ${places[0]} and ${this.inbox.node.path} in ${places[1]}; CloudWatch has the metrics of received mail where it is ` +
+    fail('ReceivingAlarms.elsewhere', `the alarms are in ${places.own} and ${this.inbox.node.path} in ${places.other}; CloudWatch has the metrics of received mail where it is ` +
       'received, so make the alarms in a stack there', this);
   }
 
