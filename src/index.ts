@@ -1,6 +1,5 @@
 export * from './ses'; // what SES is
 export * from './records'; // what is published
-export * from './receipt'; // what a receipt rule says
 export * from './receipt'; // whom received mail is for
 export * from './dns'; // where it is published
 export * from './identity'; // who writes
@@ -13,5 +12,5 @@ export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told
 export * from './actions'; // what is done with mail that comes in
 export * from './mailboxes'; // where it is kept
-export * from './receiving'; // how it comes in
+export * from './receiving'; // what comes back
 export * from './checks'; // cdk-nag rules about mail
