@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { InboundMail } from './inbound-mail';
 import { finishedRule } from './mail-rule';
@@ -51,10 +51,10 @@ function reportSet(inbox: InboundMail, { isActivated }: Surroundings): void {
 
 /** All rules of the set, whoever has made them. */
 function rulesOf(inbox: InboundMail): ReceiptRule[] {
-  const nameOf = (stack: Stack, name: string) => JSON.stringify(stack.resolve(name));
+  const isSame = ({ stack, ruleSetName }: ses.CfnReceiptRule, name: string) =>
+    JSON.stringify(stack.resolve(ruleSetName)) === JSON.stringify(stack.resolve(name));
   return inbox.node.root.node.findAll().filter(child => child instanceof ses.CfnReceiptRule)
-    .filter(rule => [inbox.ruleSet.receiptRuleSetName, inbox.ruleSetName].some(name => nameOf(rule.stack, rule.ruleSetName) === nameOf(rule.stack, name)))
-    .map(finishedRule);
+    .filter(rule => isSame(rule, inbox.ruleSet.receiptRuleSetName) || isSame(rule, inbox.ruleSetName)).map(finishedRule);
 }
 
 /** Mail for which there is an MX record and no rule is refused by SES, as if the mailbox did not exist. */
