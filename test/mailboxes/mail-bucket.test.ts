@@ -60,7 +60,11 @@ test.each([Duration.hours(12), Duration.hours(36)])('does not delete mail by par
 test('takes a key, a name, a place for access logs and a removal policy', () => {
   const stack = stackIn('eu-west-1');
   bucketIn(stack, {
-    bucketName: 'letters', encryptionKey: new kms.Key(stack, 'Key'), accessLogs: new s3.Bucket(stack, 'Logs'), versioned: true, removalPolicy: RemovalPolicy.DESTROY,
+    bucketName: 'letters',
+    encryptionKey: new kms.Key(stack, 'Key'),
+    accessLogs: new s3.Bucket(stack, 'Logs'),
+    versioned: true,
+    removalPolicy: RemovalPolicy.DESTROY,
   });
   Template.fromStack(stack).hasResource(BUCKET, {
     DeletionPolicy: 'Delete',

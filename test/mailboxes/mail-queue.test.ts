@@ -23,7 +23,9 @@ test('the bucket keeps the mail and the queue is told of it, through a topic who
     S3Action: { BucketName: { Ref: expect.stringMatching(/^Letters/) }, ObjectKeyPrefix: 'tickets/', TopicArn: { Ref: expect.stringMatching(/^TicketsTopic/) } },
   }]);
   template.hasResourceProperties('AWS::SNS::Subscription', {
-    Protocol: 'sqs', RawMessageDelivery: true, Endpoint: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TicketsQueue'), 'Arn'] },
+    Protocol: 'sqs',
+    RawMessageDelivery: true,
+    Endpoint: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TicketsQueue'), 'Arn'] },
     RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TicketsDeadLetters'), 'Arn'] } },
   });
   template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 360, RedrivePolicy: { maxReceiveCount: 5 } });
@@ -63,7 +65,10 @@ test('whoever works on mail may take it from the queue, fetch it and decrypt it,
 
 test('one dead letter raises an alarm, which tells people if they are given', () => {
   queueWith(scope => ({ alarmAction: new SnsAction(new sns.Topic(scope, 'Operators')) })).template().hasResourceProperties('AWS::CloudWatch::Alarm', {
-    MetricName: 'ApproximateNumberOfMessagesVisible', Statistic: 'Maximum', Threshold: 1, TreatMissingData: 'notBreaching',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Statistic: 'Maximum',
+    Threshold: 1,
+    TreatMissingData: 'notBreaching',
     Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TicketsDeadLetters'), 'QueueName'] } }],
     AlarmActions: [{ Ref: Match.stringLikeRegexp('^Operators') }],
   });

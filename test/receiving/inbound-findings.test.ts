@@ -1,6 +1,7 @@
-import { type Stack, Validations } from 'aws-cdk-lib';
+import { CfnParameter, type Stack, Validations } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as ses from 'aws-cdk-lib/aws-ses';
-import { AddHeader } from 'aws-cdk-lib/aws-ses-actions';
+import { LambdaInvocationType, Stop } from 'aws-cdk-lib/aws-ses-actions';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Deliver, Dns, InboundMail, type InboundMailProps, type MailRuleOptions, Recipient, RoleAddresses, VerifiedDomain } from '../../src';
 import { findingIdsOf, findingsOf, stackIn } from '../support/stacks';
@@ -38,6 +39,13 @@ const CASES: [id: string, path: string, text: string, build: () => { stack: Stac
     receive({ Domain: { ...EVERYTHING, recipients: [Recipient.domain('support.example.com')] } }, { mxNames: ['support.example.com', 'in.support.example.com'] })],
   ['InboundMail.noPostmaster', '/Stack/Inbox', 'no rule is for postmaster@support.example.com', () =>
     receive({ Desk: { ...EVERYTHING, recipients: [Recipient.address('desk@support.example.com')] } })],
+  ['InboundMail.swallowed', '/Stack/Inbox', 'the rule gate is for everybody and only looks at mail', () => {
+    const { stack, inbox } = receive({});
+    const gate = lambda.Function.fromFunctionArn(stack, 'Gate', 'arn:aws:lambda:eu-west-1:111122223333:function:gate');
+    inbox.addRule('Gate', { ruleName: 'gate', actions: [Deliver.toFunction(gate, { invocation: LambdaInvocationType.REQUEST_RESPONSE })] });
+    inbox.addRule('Desk', { recipients: [Recipient.address('desk@support.example.com')], actions: [Deliver.stop()] });
+    return { stack };
+  }],
   ['MailRule.sharedName', '/Stack/Second/All', 'the rule Stack/Inbox/Everything of another rule set has the name "all", too', () => {
     const { stack } = receive({ Everything: { ...EVERYTHING, ruleName: 'all' } });
     const ruleSet = ses.ReceiptRuleSet.fromReceiptRuleSetName(stack, 'Shared', 'shared');
@@ -65,7 +73,7 @@ test.each(CASES)('%s is reported at %s, and silent once it is acknowledged', (id
 
 test('rules of other makers count, and those of a set of somebody else are not known', () => {
   const { stack, inbox } = receive({ Roles: { ...EVERYTHING, recipients: RoleAddresses.required('support.example.com') } }, { mxNames: ['support.example.com', 'in.support.example.com'] });
-  inbox.ruleSet.addRule('Theirs', { recipients: ['in.support.example.com'], enabled: true, actions: [new AddHeader({ name: 'X-Rule', value: 'theirs' })] });
+  inbox.ruleSet.addRule('Theirs', { recipients: ['in.support.example.com'], enabled: true, actions: [new Stop()] });
   expect(findingIdsOf(stack)).toEqual([]);
 
   const shared = stackIn('eu-west-1');
@@ -80,4 +88,6 @@ test('nothing is said of names that only the deployment knows', () => {
   const inbox = new InboundMail(stack, 'Inbox', { domain: VerifiedDomain.fromDomainName(stack, 'Domain', '${Token[Name.1]}'), dns, publishMx: false });
   inbox.addRule('Desk', { ...EVERYTHING, recipients: [Recipient.address('desk@example.org')] });
   expect(own(stack)).toEqual([]);
+  const param = new CfnParameter(stack, 'Mailbox').valueAsString;
+  expect(findingIdsOf(receive({ Mailbox: { ...EVERYTHING, recipients: [Recipient.address(param)] } }).stack)).toEqual([]);
 });

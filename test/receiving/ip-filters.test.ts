@@ -8,7 +8,10 @@ function filter(props: IpFiltersProps, stack = stackIn('eu-west-1'), id = 'Filte
   return stack;
 }
 
-interface Filter { readonly DependsOn?: string[]; readonly Properties: { readonly Filter: { readonly Name: string; readonly IpFilter: { readonly Policy: string; readonly Cidr: string } } } }
+interface Filter {
+  readonly DependsOn?: string[];
+  readonly Properties: { readonly Filter: { readonly Name: string; readonly IpFilter: { readonly Policy: string; readonly Cidr: string } } };
+}
 
 const filtersOf = (stack: Stack) => Object.entries(Template.fromStack(stack).findResources('AWS::SES::ReceiptFilter') as Record<string, Filter>);
 const namesOf = (stack: Stack) => filtersOf(stack).map(([, { Properties }]) => Properties.Filter.Name);

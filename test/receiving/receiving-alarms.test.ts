@@ -23,8 +23,15 @@ const functionIn = (stack: Stack, id = 'Function') => lambda.Function.fromFuncti
 
 test.each(['PublishFailure', 'PublishExpired'])('one message that counts for %s raises an alarm, and none does not', metric => {
   watch().template().hasResourceProperties(ALARM, {
-    Namespace: 'AWS/SES', MetricName: metric, Dimensions: [{ Name: 'RuleSetName', Value: 'inbound' }], Statistic: 'Sum', Period: 300, EvaluationPeriods: 1,
-    Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching',
+    Namespace: 'AWS/SES',
+    MetricName: metric,
+    Dimensions: [{ Name: 'RuleSetName', Value: 'inbound' }],
+    Statistic: 'Sum',
+    Period: 300,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
     AlarmActions: [{ Ref: Match.stringLikeRegexp('^Operators') }],
   });
 });
@@ -56,7 +63,10 @@ test('each function that a rule calls has one alarm, whether the rule comes befo
   expect(alarms.functionErrors).toHaveLength(2);
   for (const name of ['One', 'Two']) {
     Template.fromStack(stack).hasResourceProperties(ALARM, {
-      Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions: [{ Name: 'FunctionName', Value: name }], Threshold: 1,
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: name }],
+      Threshold: 1,
       AlarmActions: [{ Ref: Match.stringLikeRegexp('^Operators') }],
     });
   }
