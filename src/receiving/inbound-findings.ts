@@ -72,7 +72,7 @@ function rulesOf(inbox: InboundMail): ReceiptRule[] {
 
 /** Mail for which there is an MX record and no rule is refused by SES, as if the mailbox did not exist. */
 function reportNames(inbox: InboundMail, rules: ReceiptRule[]): void {
-  const conditions: unknown[] = rules.flatMap(({ Recipients }) => Recipients ?? [undefined]);
+  const conditions = rules.flatMap(({ Recipients }): readonly unknown[] => Recipients ?? [undefined]);
   // a rule for everybody is for each name, and so may be a condition that only the deployment knows
   if (!conditions.every(condition => typeof condition === 'string')) return;
   for (const name of inbox.mxRecords.map(record => record.name).filter(each => !Token.isUnresolved(each))) {
