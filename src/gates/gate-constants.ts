@@ -1,0 +1,60 @@
+/** A verdict of SES about mail. */
+export type VerdictName = 'spam' | 'virus' | 'spf' | 'dkim' | 'dmarc';
+
+/** What is looked for in mail. */
+export type MailPattern =
+  /** Any of the verdicts has any of the statuses. */
+  | { readonly verdicts: readonly VerdictName[]; readonly statuses: readonly string[] }
+  /** The domain in From asks for this with mail that fails DMARC. */
+  | { readonly dmarcPolicy: string }
+  /** A header field of this name: any, one with this value, or one which contains this. */
+  | { readonly header: string; readonly value?: string; readonly contains?: string }
+  | { readonly subject: string }
+  /** Conditions as those of recipients. */
+  | { readonly senders: readonly string[]; readonly authenticated: boolean }
+  | { readonly recipients: readonly string[] }
+  /** Mail that may be answered with a bounce from this address. */
+  | { readonly mayBounceAs: string }
+  | { readonly allOf: readonly MailPattern[] }
+  | { readonly anyOf: readonly MailPattern[] }
+  | { readonly noneOf: readonly MailPattern[] };
+
+/** What SES does next. */
+export type Disposition = 'CONTINUE' | 'STOP_RULE' | 'STOP_RULE_SET';
+
+/** What becomes of mail. */
+export interface GateOutcome {
+  readonly pattern: MailPattern;
+  readonly disposition: Disposition;
+  /** Why, in the log. */
+  readonly reason: string;
+  /** Whether it counts as stopped. */
+  readonly stops?: boolean;
+  /** Whether the gate answers it with a bounce, if it may. */
+  readonly bounce?: boolean;
+}
+
+/** What the construct tells the function, as JSON in the environment variable GATE. */
+export interface GateSettings {
+  /** The name of the rule. */
+  readonly rule: string;
+  /** The first of which the pattern fits is taken. */
+  readonly outcomes: readonly GateOutcome[];
+  /** What becomes of mail that none of them fits. */
+  readonly otherwise: Disposition;
+  /** What becomes of mail about which the gate cannot decide; undefined lets SES try again. */
+  readonly onFailure?: Disposition;
+  readonly bounce?: GateBounce;
+}
+
+/** A bounce which the gate sends. */
+export interface GateBounce {
+  readonly sender: string;
+  readonly explanation: string;
+}
+
+/** The environment variable that holds the settings. */
+export const GATE_VARIABLE = 'GATE';
+
+/** The metric of mail that a gate has kept from what comes after it, and its dimension: the name of the rule. */
+export const STOPPED_METRIC = { namespace: 'CdkPostmaster', name: 'StoppedMail', dimension: 'ReceiptRule' } as const;
