@@ -4,9 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { decodeWords } from 'postal-mime';
+import { FORWARDED_HEADER } from './forward-constants';
 import { splitMessage, valueOf } from './header-block';
 import { encodedWords, mailboxLines, viaName } from './mailbox.lambda-shared';
-import { authorsOf, FORWARDED_HEADER, type Rewriting } from './rewrite-message.lambda-shared';
+import { authorsOf, type Rewriting } from './rewrite-message.lambda-shared';
 
 /** What the notice tells. */
 export interface NoticeOptions extends Rewriting {

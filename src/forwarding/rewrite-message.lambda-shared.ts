@@ -13,12 +13,10 @@
  *
  * To and Cc stay as they were: the envelope says where the message goes. There is no Auto-Submitted, as it is still the mail of a person, to be answered.
  */
+import { FORWARDED_HEADER } from './forward-constants';
 import { fieldOf, type HeaderField, joinMessage, splitMessage, valueOf } from './header-block';
 import { type Mailbox, mailboxesOf, mailboxLines, viaName } from './mailbox.lambda-shared';
 import { ONCE_ONLY_HEADERS } from '../ses/once-only-headers';
-
-/** By what a message is marked which a forwarder has sent: its token, once for each time. */
-export const FORWARDED_HEADER = 'X-Postmaster-Forwarded';
 
 /** How a message is rewritten. */
 export interface Rewriting {

@@ -1,4 +1,4 @@
-import type { ReceivedMail } from './received-mail';
+import type { ReceivedMail } from '../inbox/received-mail';
 
 /** For how long SES can answer mail with a bounce. */
 const BOUNCE_WITHIN_MS = 24 * 3_600_000;
@@ -22,14 +22,13 @@ const AUTOMATIC: readonly [name: string, unless: RegExp][] = [
  * nothing (backscatter), and gets the one who bounces onto block lists. One to a program may be answered, and that again (loop).
  *
  * @param received the mail
- * @param sender the address that would bounce
  * @param now in milliseconds
  */
-export function whyNoBounce({ mail, receipt }: ReceivedMail, sender: string, now: number): string | undefined {
-  const addressee = mail.source.replace(/^<|>$/g, '').trim();
+export function whyNoBounce({ mail, receipt }: ReceivedMail, now: number): string | undefined {
+  const addressee = mail.source;
   if (!addressee.includes('@')) return 'nobody to tell: the mail is a bounce itself';
   if (ROBOT.test(addressee)) return 'sent by a mail server';
-  if ([sender, ...receipt.recipients].some(own => own.toLowerCase() === addressee.toLowerCase())) return 'sent by the recipient itself';
+  if (receipt.recipients.some(own => own.toLowerCase() === addressee.toLowerCase())) return 'sent by the recipient itself';
   if (receipt.spfVerdict?.status !== 'PASS') return 'SPF does not vouch for the sender, who may have sent nothing';
   const field = AUTOMATIC.find(([name, unless]) => mail.headers.some(header => header.name.toLowerCase() === name && !unless.test(header.value.trim())));
   if (field) return `sent by a program (${field[0]})`;

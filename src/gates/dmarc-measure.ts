@@ -1,11 +1,11 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Disposition } from './gate-constants';
+import type { NextStep } from './gate-constants';
 import type { BounceOptions, BucketDeliveryOptions, MailAction } from '../actions';
 import { Deliver } from '../actions';
 
 /** What a measure means for a gate. */
 export interface DmarcMeasureConfig {
-  readonly disposition: Disposition;
+  readonly disposition: NextStep;
   /** What the rule does with the mail that the gate lets pass to it. */
   readonly store?: MailAction;
   readonly bounce?: SendBounceOptions;

@@ -1,3 +1,5 @@
+import type { Disposition } from '../inbox/disposition';
+
 /** A verdict of SES about mail. */
 export type VerdictName = 'spam' | 'virus' | 'spf' | 'dkim' | 'dmarc';
 
@@ -13,19 +15,19 @@ export type MailPattern =
   /** Conditions as those of recipients. */
   | { readonly senders: readonly string[]; readonly authenticated: boolean }
   | { readonly recipients: readonly string[] }
-  /** Mail that may be answered with a bounce from this address. */
-  | { readonly mayBounceAs: string }
+  /** Whether mail may be answered with a bounce. */
+  | { readonly mayBounce: boolean }
   | { readonly allOf: readonly MailPattern[] }
   | { readonly anyOf: readonly MailPattern[] }
   | { readonly noneOf: readonly MailPattern[] };
 
-/** What SES does next. */
-export type Disposition = 'CONTINUE' | 'STOP_RULE' | 'STOP_RULE_SET';
+/** What SES does next; `Disposition` as JSON has it. */
+export type NextStep = `${Disposition}`;
 
 /** What becomes of mail. */
 export interface GateOutcome {
   readonly pattern: MailPattern;
-  readonly disposition: Disposition;
+  readonly disposition: NextStep;
   /** Why, in the log. */
   readonly reason: string;
   /** Whether it counts as stopped. */
@@ -41,9 +43,9 @@ export interface GateSettings {
   /** The first of which the pattern fits is taken. */
   readonly outcomes: readonly GateOutcome[];
   /** What becomes of mail that none of them fits. */
-  readonly otherwise: Disposition;
+  readonly otherwise: NextStep;
   /** What becomes of mail about which the gate cannot decide; undefined lets SES try again. */
-  readonly onFailure?: Disposition;
+  readonly onFailure?: NextStep;
   readonly bounce?: GateBounce;
 }
 

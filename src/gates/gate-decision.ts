@@ -1,6 +1,7 @@
 import { whyNoBounce } from './bounce-guard';
+import { decodeWords } from './encoded-words';
 import type { GateOutcome, GateSettings, MailPattern } from './gate-constants';
-import type { ReceivedMail } from './received-mail';
+import type { ReceivedMail } from '../inbox/received-mail';
 import { matches } from '../receipt/recipient-condition';
 
 /** What a gate has decided. */
@@ -27,24 +28,31 @@ export function fits(pattern: MailPattern, received: ReceivedMail, now: number):
   if ('noneOf' in pattern) return not(some(all(pattern.noneOf)));
   if ('verdicts' in pattern) return pattern.verdicts.some(verdict => pattern.statuses.includes(receipt[`${verdict}Verdict`]?.status ?? ''));
   if ('dmarcPolicy' in pattern) return receipt.dmarcPolicy === pattern.dmarcPolicy;
-  if ('subject' in pattern) return contains(mail.commonHeaders.subject ?? '', pattern.subject);
+  if ('subject' in pattern) return contains(decodeWords(mail.commonHeaders.subject ?? ''), pattern.subject);
   if ('header' in pattern) return hasHeader(pattern, received);
   if ('recipients' in pattern) return receipt.recipients.some(recipient => isOneOf(recipient, pattern.recipients));
   if ('senders' in pattern) return isFrom(pattern, received);
-  return whyNoBounce(received, pattern.mayBounceAs, now) === undefined;
+  return (whyNoBounce(received, now) === undefined) === pattern.mayBounce;
 }
 
 function hasHeader(pattern: MailPattern & { header: string }, { mail }: ReceivedMail): boolean | undefined {
-  const values = mail.headers.filter(({ name }) => same(name, pattern.header)).map(({ value }) => value);
+  const values = mail.headers.filter(({ name }) => same(name, pattern.header)).map(({ value }) => decodeWords(value));
   const found = values.some(value => (pattern.value === undefined || same(value.trim(), pattern.value)) && contains(value, pattern.contains ?? ''));
   return found || (mail.headersTruncated ? undefined : false);
 }
 
-/** Anybody can write anything into From. Who is who they say: DMARC vouches for the author in From, SPF for the address in the envelope. */
+/** Anybody can write anything into From. Who is who they say: DMARC vouches for the one author in From, SPF for the address in the envelope. */
 function isFrom({ senders, authenticated }: MailPattern & { senders: readonly string[] }, { mail, receipt }: ReceivedMail): boolean {
-  const author = (!authenticated || receipt.dmarcVerdict?.status === 'PASS') && mail.authors.some(address => isOneOf(address, senders));
-  const envelope = (!authenticated || receipt.spfVerdict?.status === 'PASS') && isOneOf(mail.source, senders);
-  return author || envelope;
+  const { from: given = [] } = mail.commonHeaders;
+  const authors = authenticated && (given.length > 1 || receipt.dmarcVerdict?.status !== 'PASS') ? [] : given.map(addressOf);
+  const envelope = authenticated && receipt.spfVerdict?.status !== 'PASS' ? [] : [mail.source];
+  return [...authors, ...envelope].some(address => isOneOf(address, senders));
+}
+
+/** The address in a mailbox, whatever its display name pretends to be. Empty when it is not plain. */
+function addressOf(mailbox: string): string {
+  const [, address = ''] = /^(?:[^"<>,]*|\s*"(?:[^"\\]|\\.)*"\s*)<([^<>\s]+)>\s*$/.exec(mailbox) ?? /^\s*([^"<>,;:\s]+)\s*$/.exec(mailbox) ?? [];
+  return address;
 }
 
 function isOneOf(address: string, conditions: readonly string[]): boolean {

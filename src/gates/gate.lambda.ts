@@ -7,10 +7,11 @@
 import { type BouncedRecipientInfo, SendBounceCommand, SESClient } from '@aws-sdk/client-ses';
 import type { Context } from 'aws-lambda';
 import { whyNoBounce } from './bounce-guard';
-import { type Disposition, GATE_VARIABLE, type GateBounce, type GateSettings, STOPPED_METRIC } from './gate-constants';
+import { GATE_VARIABLE, type GateBounce, type GateOutcome, type GateSettings, STOPPED_METRIC } from './gate-constants';
 import { decide } from './gate-decision';
-import { parseReceivedMail, type ReceivedMail } from './received-mail';
 import { redactRecord } from '../events/redaction';
+import { parseReceivedMail } from '../inbox/parse-received-mail';
+import type { ReceivedMail } from '../inbox/received-mail';
 import { log } from '../private/custom-resource.lambda-shared';
 import { Patience } from '../private/patience.lambda-shared';
 import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
@@ -24,14 +25,14 @@ const bounced = new Set<string>();
 const REMEMBERED = 1_000;
 
 /** What SES reads from the answer. */
-interface Answer {
-  readonly disposition: Disposition;
-}
+type Answer = Pick<GateOutcome, 'disposition'>;
 
 export const handler = async (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<Answer> => {
   const settings = JSON.parse(process.env[GATE_VARIABLE]!) as GateSettings;
   try {
-    return await judge(settings, parseReceivedMail(event), new Patience(context));
+    const [received] = parseReceivedMail(event);
+    // when a rule is created, SES tries its function out without a message
+    return received ? await judge(settings, received, new Patience(context)) : { disposition: 'CONTINUE' };
   } catch (error) {
     const { name, message } = error as Error;
     log('gate failed', { rule: settings.rule, failure: `${name}: ${String(redactRecord(message))}`, disposition: settings.onFailure ?? 'SES tries again' });
@@ -53,7 +54,7 @@ async function judge(settings: GateSettings, received: ReceivedMail, patience: P
 /** Tells the sender, if that does no harm, and says what was done. */
 async function bounceOnce(bounce: GateBounce, received: ReceivedMail, patience: Patience): Promise<string> {
   const { messageId } = received.mail;
-  const reason = whyNoBounce(received, bounce.sender, Date.now());
+  const reason = whyNoBounce(received, Date.now());
   if (reason) return `none: ${reason}`;
   if (bounced.has(messageId)) return 'sent before';
   const { MessageId } = await patience.call(abortSignal => ses.send(new SendBounceCommand(bounceOf(bounce, received)), { abortSignal }));

@@ -1,8 +1,8 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { type DmarcMeasure, DmarcMeasure as Measure } from './dmarc-measure';
+import { DmarcMeasure } from './dmarc-measure';
 import { GateAction, type GateActionProps } from './gate-action';
-import { type Disposition, type GateOutcome, type MailPattern, STOPPED_METRIC } from './gate-constants';
+import { type GateOutcome, type MailPattern, type NextStep, STOPPED_METRIC } from './gate-constants';
 import {
   type AuthenticationGateOptions, type DmarcGateOptions, GateFailure, type GateOptions, type QuarantineOptions, type SpamGateOptions,
 } from './gate-options';
@@ -51,7 +51,7 @@ export class Gate {
    * @param options what counts as spam, and who is exempt
    */
   public static dropSpam(options: SpamGateOptions = {}): MailRuleOptions {
-    return this.stopping(options, [{ pattern: spam(options), disposition: 'STOP_RULE_SET', reason: 'spam', stops: true }]);
+    return stopping(options, [{ pattern: spam(options), disposition: 'STOP_RULE_SET', reason: 'spam', stops: true }]);
   }
 
   /**
@@ -64,12 +64,11 @@ export class Gate {
    */
   public static bounceSpam(options: BounceSpamOptions): MailRuleOptions {
     const { reply = BounceReply.MESSAGE_CONTENT_REJECTED, identity, sender, notifyTopic } = options;
-    const mayBounce: MailPattern = { mayBounceAs: bounceSenderOf({ identity, sender }) };
     const outcomes: GateOutcome[] = [
-      { pattern: { allOf: [spam(options), mayBounce] }, disposition: 'CONTINUE', reason: 'spam, to be bounced', stops: true },
+      { pattern: { allOf: [spam(options), { mayBounce: true }] }, disposition: 'CONTINUE', reason: 'spam, to be bounced', stops: true },
       { pattern: spam(options), disposition: 'STOP_RULE_SET', reason: 'spam that may not be bounced', stops: true },
     ];
-    return this.diverting(options, outcomes, [Deliver.bounce(reply, { identity, sender, notifyTopic }), Deliver.stop()]);
+    return diverting(options, outcomes, [Deliver.bounce(reply, { identity, sender, notifyTopic }), Deliver.stop()]);
   }
 
   /**
@@ -81,7 +80,7 @@ export class Gate {
   public static quarantine(bucket: s3.IBucket, options: QuarantineOptions = {}): MailRuleOptions {
     const { prefix = 'quarantine/', key, notifyTopic } = options;
     const outcomes: GateOutcome[] = [{ pattern: spam(options), disposition: 'CONTINUE', reason: 'spam', stops: true }];
-    return this.diverting(options, outcomes, [Deliver.toBucket(bucket, { prefix, key, notifyTopic }), Deliver.stop()]);
+    return diverting(options, outcomes, [Deliver.toBucket(bucket, { prefix, key, notifyTopic }), Deliver.stop()]);
   }
 
   /**
@@ -93,7 +92,7 @@ export class Gate {
   public static requireAuthentication(options: AuthenticationGateOptions = {}): MailRuleOptions {
     const { verdicts = [Verdict.DMARC], statuses = [VerdictStatus.PASS] } = options;
     const authenticated = verdicts.map(verdict => MailMatch.verdict([verdict], statuses));
-    return this.stopping(options, [{
+    return stopping(options, [{
       pattern: MailMatch.noneOf(MailMatch.allOf(...authenticated))._pattern, disposition: 'STOP_RULE_SET', reason: 'not authenticated', stops: true,
     }]);
   }
@@ -106,7 +105,7 @@ export class Gate {
    * @see https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-example-functions.html
    */
   public static enforceDmarc(options: DmarcGateOptions = {}): MailRuleOptions {
-    const measures = { reject: options.reject ?? Measure.drop(), quarantine: options.quarantine ?? Measure.deliver() };
+    const measures = { reject: options.reject ?? DmarcMeasure.drop(), quarantine: options.quarantine ?? DmarcMeasure.deliver() };
     const outcomes = Object.entries(measures).flatMap(([policy, { _config: { disposition, store, bounce } }]) => {
       const pattern: MailPattern = { allOf: [{ verdicts: ['dmarc'], statuses: ['FAIL'] }, { dmarcPolicy: policy }] };
       const delivered = disposition === 'CONTINUE' && !store;
@@ -114,7 +113,7 @@ export class Gate {
     });
     const { store, bounce } = combined(Object.values(measures));
     const withBounce = { ...options, bounce };
-    return store ? this.diverting(withBounce, outcomes, [store, Deliver.stop()]) : this.stopping(withBounce, outcomes);
+    return store ? diverting(withBounce, outcomes, [store, Deliver.stop()]) : stopping(withBounce, outcomes);
   }
 
   /**
@@ -124,7 +123,7 @@ export class Gate {
    * @param options who is exempt
    */
   public static dropMatching(match: MailMatch, options: GateOptions = {}): MailRuleOptions {
-    return this.stopping(options, [{ pattern: match._pattern, disposition: 'STOP_RULE_SET', reason: 'looked for', stops: true }]);
+    return stopping(options, [{ pattern: match._pattern, disposition: 'STOP_RULE_SET', reason: 'looked for', stops: true }]);
   }
 
   /**
@@ -135,7 +134,7 @@ export class Gate {
    * @param options who is exempt
    */
   public static onlyMatching(match: MailMatch, actions: MailAction[], options: GateOptions = {}): MailRuleOptions {
-    return this.diverting(options, [{ pattern: match._pattern, disposition: 'CONTINUE', reason: 'looked for' }], actions);
+    return diverting(options, [{ pattern: match._pattern, disposition: 'CONTINUE', reason: 'looked for' }], actions);
   }
 
   /**
@@ -159,22 +158,25 @@ export class Gate {
     return new cloudwatch.Metric({ namespace, metricName: name, dimensionsMap: { [dimension]: ruleName }, statistic: cloudwatch.Stats.SUM, ...props });
   }
 
-  /** A rule that is a gate and nothing else. */
-  private static stopping(options: GateOptions & Pick<GateActionProps, 'bounce'>, outcomes: GateOutcome[]): MailRuleOptions {
-    return ruleOf(options, outcomes, 'CONTINUE', []);
-  }
-
-  /** A rule that does something with the mail that is looked for, and nothing with other mail. */
-  private static diverting(options: GateOptions & Pick<GateActionProps, 'bounce'>, outcomes: GateOutcome[], actions: MailAction[]): MailRuleOptions {
-    return ruleOf(options, outcomes, 'STOP_RULE', actions);
-  }
-
   private constructor() {}
 }
 
+/** What all gates have, and who sends the bounces of one that does. */
+type AnyGateOptions = GateOptions & Pick<GateActionProps, 'bounce'>;
+
+/** A rule that is a gate and nothing else. */
+function stopping(options: AnyGateOptions, outcomes: GateOutcome[]): MailRuleOptions {
+  return ruleOf(options, outcomes, 'CONTINUE', []);
+}
+
+/** A rule that does something with the mail that is looked for, and nothing with other mail. */
+function diverting(options: AnyGateOptions, outcomes: GateOutcome[], actions: MailAction[]): MailRuleOptions {
+  return ruleOf(options, outcomes, 'STOP_RULE', actions);
+}
+
 function ruleOf(
-  { recipients, exempt = [], onFailure, ruleName, tlsPolicy, logRetention, bounce }: GateOptions & Pick<GateActionProps, 'bounce'>,
-  outcomes: GateOutcome[], otherwise: Disposition, actions: MailAction[],
+  { recipients, exempt = [], onFailure, ruleName, tlsPolicy, logRetention, bounce }: AnyGateOptions,
+  outcomes: GateOutcome[], otherwise: NextStep, actions: MailAction[],
 ): MailRuleOptions {
   const exemption: GateOutcome[] = exempt.length > 0 ? [{ pattern: MailMatch.anyOf(...exempt)._pattern, disposition: otherwise, reason: 'exempt' }] : [];
   const failure = onFailure ?? (bounce ? GateFailure.RETRY : GateFailure.CONTINUE);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime from 'postal-mime';
+import { FORWARDED_HEADER } from '../../src/forwarding/forward-constants';
 import { joinMessage, splitMessage, valueOf } from '../../src/forwarding/header-block';
-import { FORWARDED_HEADER, rewriteMessage, type Rewriting } from '../../src/forwarding/rewrite-message.lambda-shared';
+import { rewriteMessage, type Rewriting } from '../../src/forwarding/rewrite-message.lambda-shared';
 import { ONCE_ONLY_HEADERS } from '../../src/ses/once-only-headers';
 
 const REWRITING: Rewriting = { sender: 'forwarder@example.com', returnPath: 'forwarder+fwd-1-2@example.com', via: 'support', token: '0123abcd' };
