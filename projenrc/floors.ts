@@ -18,6 +18,7 @@ export const FLOORS: string[][] = [
   ['guard'],
   ['monitoring'],
   ['actions'],
+  ['mailboxes'],
   ['gates'],
   ['receiving', 'account'],
   ['checks'],
