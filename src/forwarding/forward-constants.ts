@@ -15,6 +15,10 @@ export interface ForwardSettings {
   /** Whether spam, and mail that fails DMARC, is forwarded. */
   readonly forwardSuspicious: boolean;
   readonly queueUrl: string;
+  readonly bucketName: string;
+  readonly bucketUrl: string;
+  /** Undefined when it is that of the function. */
+  readonly bucketRegion?: string;
   /** Only messages that SES has encrypted with this key are forwarded. */
   readonly messageKeyArn?: string;
 }

@@ -9,7 +9,6 @@
  *
  * No address and no subject is logged. A destination is known by its id, which is also in the return path.
  */
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { BadRequestException, MessageRejected, SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -20,6 +19,7 @@ import { pointerMessage, wrappedMessage } from './forward-notice.lambda-shared';
 import { splitMessage } from './header-block';
 import { destinationId, forwarderToken, returnPath } from './return-path';
 import { rewriteMessage } from './rewrite-message.lambda-shared';
+import { getObject, type ObjectStore } from './stored-object.lambda-shared';
 import { redactRecord } from '../events/redaction';
 import { fetchMail, type MailStore } from '../inbox/fetch-mail';
 import { parseReceivedMail } from '../inbox/parse-received-mail';
@@ -29,7 +29,6 @@ import { Patience } from '../private/patience.lambda-shared';
 import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 import { SES_LIMITS } from '../ses/limits';
 
-const s3 = new S3Client({ maxAttempts: 1 });
 const kms = new KMSClient({ maxAttempts: 1 });
 const sqs = new SQSClient({ maxAttempts: 1 });
 const ses = new SESv2Client({ maxAttempts: 1 });
@@ -65,7 +64,7 @@ class ForwardRun {
   public constructor(private readonly settings: ForwardSettings, private readonly patience: Patience) {
     this.token = forwarderToken(settings.queueUrl);
     this.store = {
-      getObject: input => this.patience.call(abortSignal => s3.send(new GetObjectCommand(input), { abortSignal }), TRANSFER_MS) as ReturnType<MailStore['getObject']>,
+      getObject: input => this.patience.call(async signal => getObject(input, objectStore(settings), await ses.config.credentials(), signal), TRANSFER_MS),
       decrypt: input => this.patience.call(abortSignal => kms.send(new DecryptCommand(input), { abortSignal })),
       keyId: settings.messageKeyArn,
     };
@@ -145,4 +144,11 @@ class ForwardRun {
   private count({ mail: { messageId } }: Job, metric: string, details: object): void {
     publishMetrics(M.namespace, { [metric]: [1, 'Count'] }, { [M.forwarder]: this.settings.forwarder }, { messageId, ...details });
   }
+}
+
+/** A local stand-in of AWS has its buckets below one address. */
+function objectStore({ bucketName, bucketUrl, bucketRegion }: ForwardSettings): ObjectStore {
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION = '' } = process.env;
+  const endpoint = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
+  return { region: bucketRegion ?? AWS_REGION, bucketUrl: endpoint === undefined ? bucketUrl : `${endpoint}/${bucketName}` };
 }
