@@ -30,7 +30,8 @@ import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 import { SES_LIMITS } from '../ses/limits';
 
 const kms = new KMSClient({ maxAttempts: 1 });
-const sqs = new SQSClient({ maxAttempts: 1 });
+// the queue's URL says where it is as well, but not where a stand-in of AWS is
+const sqs = new SQSClient({ maxAttempts: 1, useQueueUrlAsEndpoint: false });
 const ses = new SESv2Client({ maxAttempts: 1 });
 
 /** Enough for 40 MB, and not so long that a call which hangs takes the time of all. */
@@ -80,13 +81,11 @@ class ForwardRun {
   }
 
   private async enqueue(job: Job, copies: readonly Copy[]): Promise<void> {
-    const batch = new SendMessageBatchCommand({
-      QueueUrl: this.settings.queueUrl,
-      Entries: copies.map((copy, index) => ({ Id: String(index), MessageBody: JSON.stringify({ ...job, copy }) })),
-    });
+    let left = copies.map((copy, index) => ({ Id: String(index), MessageBody: JSON.stringify({ ...job, copy }) }));
     await this.patience.call(async abortSignal => {
-      const { Failed: [failed] = [] } = await sqs.send(batch, { abortSignal });
-      if (failed) throw Object.assign(new Error(failed.Message), { name: failed.Code });
+      const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: this.settings.queueUrl, Entries: left }), { abortSignal });
+      left = left.filter(({ Id }) => Failed.some(failed => failed.Id === Id));
+      if (left.length > 0) throw Object.assign(new Error(Failed[0].Message), { name: Failed[0].Code });
     });
   }
 

@@ -9,17 +9,29 @@ export type MailPattern =
   | { readonly verdicts: readonly VerdictName[]; readonly statuses: readonly string[] }
   /** The domain in From asks for this with mail that fails DMARC. */
   | { readonly dmarcPolicy: string }
-  /** A header field of this name: any, one with this value, or one which contains this. */
-  | { readonly header: string; readonly value?: string; readonly contains?: string }
+  | HeaderPattern
   | { readonly subject: string }
-  /** Conditions as those of recipients. */
-  | { readonly senders: readonly string[]; readonly authenticated: boolean }
+  | SenderPattern
   | { readonly recipients: readonly string[] }
   /** Whether mail may be answered with a bounce. */
   | { readonly mayBounce: boolean }
   | { readonly allOf: readonly MailPattern[] }
   | { readonly anyOf: readonly MailPattern[] }
   | { readonly noneOf: readonly MailPattern[] };
+
+/** A header field of this name: any, one with this value, or one which contains this. */
+export interface HeaderPattern {
+  readonly header: string;
+  readonly value?: string;
+  readonly contains?: string;
+}
+
+/** Who wrote: conditions as those of recipients. */
+export interface SenderPattern {
+  readonly senders: readonly string[];
+  /** Whether somebody has to vouch for it. */
+  readonly authenticated: boolean;
+}
 
 /** What SES does next; `Disposition` as JSON has it. */
 export type NextStep = `${Disposition}`;

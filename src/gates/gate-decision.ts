@@ -1,6 +1,6 @@
 import { whyNoBounce } from './bounce-guard';
 import { decodeWords } from './encoded-words';
-import type { GateOutcome, GateSettings, MailPattern } from './gate-constants';
+import type { GateOutcome, GateSettings, HeaderPattern, MailPattern, SenderPattern } from './gate-constants';
 import type { ReceivedMail } from '../inbox/received-mail';
 import { matches } from '../receipt/recipient-condition';
 
@@ -35,14 +35,14 @@ export function fits(pattern: MailPattern, received: ReceivedMail, now: number):
   return (whyNoBounce(received, now) === undefined) === pattern.mayBounce;
 }
 
-function hasHeader(pattern: MailPattern & { header: string }, { mail }: ReceivedMail): boolean | undefined {
+function hasHeader(pattern: HeaderPattern, { mail }: ReceivedMail): boolean | undefined {
   const values = mail.headers.filter(({ name }) => same(name, pattern.header)).map(({ value }) => decodeWords(value));
   const found = values.some(value => (pattern.value === undefined || same(value.trim(), pattern.value)) && contains(value, pattern.contains ?? ''));
   return found || (mail.headersTruncated ? undefined : false);
 }
 
 /** Anybody can write anything into From. Who is who they say: DMARC vouches for the one author in From, SPF for the address in the envelope. */
-function isFrom({ senders, authenticated }: MailPattern & { senders: readonly string[] }, { mail, receipt }: ReceivedMail): boolean {
+function isFrom({ senders, authenticated }: SenderPattern, { mail, receipt }: ReceivedMail): boolean {
   const { from: given = [] } = mail.commonHeaders;
   const authors = authenticated && (given.length > 1 || receipt.dmarcVerdict?.status !== 'PASS') ? [] : given.map(addressOf);
   const envelope = authenticated && receipt.spfVerdict?.status !== 'PASS' ? [] : [mail.source];
