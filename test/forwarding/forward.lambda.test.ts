@@ -10,7 +10,7 @@ import { SET_UP_ID } from '../../src/inbox/normalize-received-mail';
 import { SAMPLE_MESSAGE, sampleReceivedMail } from '../../src/inbox/sample-received-mail';
 import { FakeBucket } from '../support/fake-bucket';
 import { FakeJsonService, type Json } from '../support/fake-json-service';
-import { FakeOutbox } from '../support/fake-outbox';
+import { FakeRawOutbox } from '../support/fake-raw-outbox';
 import { FakeQueue } from '../support/fake-queue';
 import { Refusal } from '../support/fake-service';
 import { hurry } from '../support/hurry';
@@ -37,7 +37,7 @@ class FakeKms extends FakeJsonService {
 }
 
 const bucket = new FakeBucket('mail');
-const outbox = new FakeOutbox();
+const outbox = new FakeRawOutbox();
 const queue = new FakeQueue(QUEUE_URL);
 const kms = new FakeKms();
 const services = [bucket, outbox, queue, kms];

@@ -20,7 +20,7 @@ const SIZE_MAX = 40 * 1024 * 1024;
  * A fake of SendEmail of Amazon SES v2 for raw messages, in the REST-JSON protocol. It refuses what SES refuses of a message, in its words: senders that are not
  * verified, headers that are there twice, lines and messages that are too long.
  */
-export class FakeOutbox extends FakeJsonService {
+export class FakeRawOutbox extends FakeJsonService {
   public readonly sent: SentMessage[] = [];
 
   /** The domains that are verified. */
