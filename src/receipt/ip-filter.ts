@@ -20,6 +20,8 @@ export interface IpFilter {
 export interface IpFilterFinding {
   readonly id: string;
   readonly text: string;
+  /** The range that it is about, unless it is about all filters. */
+  readonly cidr?: string;
 }
 
 /** A filter whose range is known before the deployment. */
@@ -77,19 +79,19 @@ export function ipFilterFindings(filters: readonly IpFilter[]): IpFilterFinding[
   const blocksAll = blocked.some(({ range }) => range.length === 0);
   const isComplete = all.length === filters.length;
   const findings: IpFilterFinding[] = [];
-  const finding = (id: string, text: string) => findings.push({ id, text });
+  const finding = (cidr: string | undefined, id: string, text: string) => findings.push({ id, text, ...cidr === undefined ? {} : { cidr } });
   for (const { cidr, range } of all) {
-    if (hasHostBits(range)) finding('IpFilters.hostBits', `"${cidr}" means ${ipRangeText(range)}: what follows the first ${range.length} bits does not count; write it so`);
-    if (range.version === 6) finding('IpFilters.ipv6', `"${cidr}" is IPv6, of which the guide of SES does not speak; see that SES takes it`);
+    if (hasHostBits(range)) finding(cidr, 'IpFilters.hostBits', `"${cidr}" means ${ipRangeText(range)}: what follows the first ${range.length} bits does not count; write it so`);
+    if (range.version === 6) finding(cidr, 'IpFilters.ipv6', `"${cidr}" is IPv6, of which the guide of SES does not speak; see that SES takes it`);
   }
   for (const { cidr, range } of blocked) {
     const wider = allowed.find(allow => containsRange(allow.range, range));
-    if (wider) finding('IpFilters.blockedWithinAllowed', `"${cidr}" is blocked, and lies in "${wider.cidr}", which is allowed; SES lets in what is allowed`);
+    if (wider) finding(cidr, 'IpFilters.blockedWithinAllowed', `"${cidr}" is blocked, and lies in "${wider.cidr}", which is allowed; SES lets in what is allowed`);
   }
   if (isComplete && allowed.length > 0 && !blocksAll) {
-    finding('IpFilters.allowsOnly', 'addresses are allowed, and all others are too, since "0.0.0.0/0" is not blocked: the filters only let in what the list of SES would keep out');
+    finding(undefined, 'IpFilters.allowsOnly', 'addresses are allowed, and all others are too, since "0.0.0.0/0" is not blocked: the filters only let in what the list of SES would keep out');
   }
-  if (isComplete && allowed.length === 0 && blocksAll) finding('IpFilters.blocksAll', '"0.0.0.0/0" is blocked and nothing is allowed: no mail comes in');
+  if (isComplete && allowed.length === 0 && blocksAll) finding(undefined, 'IpFilters.blocksAll', '"0.0.0.0/0" is blocked and nothing is allowed: no mail comes in');
   return findings;
 }
 
