@@ -14,6 +14,7 @@ export const FLOORS: string[][] = [
   ['events'],
   ['recipients'],
   ['sending'],
+  ['templates'],
   ['reputation'],
   ['guard'],
   ['monitoring'],

@@ -7,6 +7,7 @@ export * from './identity'; // who writes
 export * from './events'; // what happened to it
 export * from './recipients'; // whom it may reach
 export * from './sending'; // how it leaves
+export * from './templates'; // what it says
 export * from './reputation'; // how it is judged
 export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told

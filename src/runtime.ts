@@ -1,6 +1,7 @@
 /*
  * The door for users' own functions (`cdk-postmaster/runtime`): what sends mail and reads feedback. It loads neither the CDK nor an SDK.
  */
+export { type Blocklisting, blocklistOf } from './events/blocklist';
 export type * from './events/event-record';
 export { type Feedback, feedbackOf, type FeedbackOptions } from './events/feedback';
 export { type AmbiguousComplaints, type FeedbackAction, type FeedbackDecision } from './events/feedback-decision';
@@ -9,7 +10,10 @@ export { sampleEvent, type SampleChanges, type SampleEventType, sampleNotificati
 export { forwardedFeedbackRecipient, type FormattedMail, type RawMail, type SentMail, type SmtpMail } from './identity/forwarded-feedback';
 export { checkListUnsubscribe, listUnsubscribeHeaders, type ListUnsubscribeOptions } from './sending/list-unsubscribe';
 export { type ListManagement, type MessageOptions, sendParameters, type SendParameters, sesHeaders } from './sending/mail-headers';
+export { type SendFailure, sendFailure, type SendFailureKind } from './sending/send-failure';
 export { type StreamEnvironment, streamFromEnvironment } from './sending/stream-environment';
 export { contentProblems, linkTags, type MessageContent, NO_TRACK, OPEN_TRACKER } from './sending/tracked-content';
 export { MailboxSimulator } from './ses/mailbox-simulator';
 export { AUTO_TAGS, AutoTag } from './ses/message-tags';
+export { bulkCalls, bulkOutcome, type BulkOutcome, type UnsentEntry } from './sending/bulk-send';
+export { escapeHtml } from './templates/escape-html';

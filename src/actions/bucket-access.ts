@@ -81,7 +81,7 @@ class PolicyAccess extends BucketAccess {
 }
 
 function openBucket(scope: Construct, { rule, bucket, prefix, sourceArnScope }: Needs): IDependable[] {
-  const { dependencies, missing } = allowPut(bucket, prefix, sourceOf(scope, rule, sourceArnScope));
+  const { dependencies, missing } = allowPut(bucket, prefix, sourceOf(scope, rule, bucket, sourceArnScope));
   if (missing) {
     finding(scope, 'MailAction.foreignBucket', `the policy of the bucket ${bucket.node.path} is not part of this app, and SES refuses a rule with a bucket into which it may ` +
       `not write; its owner has to add the statement ${statementJson(scope, missing)}`);
@@ -94,7 +94,7 @@ function openKeys(scope: Construct, { rule, bucket, key, sourceArnScope }: Needs
   const bucketKey = bucket.encryptionKey;
   const uses = [...key ? [{ used: key, decrypt: bucketKey !== undefined }] : [], ...bucketKey ? [{ used: bucketKey, decrypt: true }] : []];
   return uses.flatMap(({ used, decrypt }) => {
-    const { dependencies, missing } = allowKey(used, sourceOf(scope, rule, sourceArnScope), decrypt);
+    const { dependencies, missing } = allowKey(used, sourceOf(scope, rule, used, sourceArnScope), decrypt);
     if (missing) {
       finding(scope, 'MailAction.foreignKey', `the policy of the key ${used.node.path} is not part of this app, and SES refuses a rule with a key that it may not use; its ` +
         `owner has to add the statement ${statementJson(scope, missing)}`);
@@ -112,7 +112,7 @@ class RoleAccess extends BucketAccess {
   public _bind(scope: Construct, needs: Needs): Access {
     const statements = statementsFor(needs);
     if (!this.role) {
-      const role = sesRole(scope, sourceOf(scope, needs.rule, needs.sourceArnScope), 'StoreMail', statements);
+      const role = sesRole(scope, sourceOf(scope, needs.rule, scope, needs.sourceArnScope), 'StoreMail', statements);
       acknowledgeWildcards(role, [objectsOf(needs)], 'The wildcard stands for the names that SES gives to messages, below one prefix of one bucket.');
       return { iamRoleArn: role.roleArn, permissions: [role] };
     }

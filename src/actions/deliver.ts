@@ -42,7 +42,7 @@ export class Deliver {
   }
 
   /**
-   * Publishes the whole message to a topic: up to 150 KB, which is reported as a finding, since SES bounces what is larger.
+   * Publishes the whole message to a topic: up to 150 KB, headers and attachments included. SES bounces what is larger, which `InboundMail` reports as a finding.
    *
    * Refused: a FIFO topic, a topic of another Region, a topic that is encrypted with the AWS-managed key.
    *

@@ -32,7 +32,7 @@ export function bindConnect(scope: Construct, rule: MailRuleReference, instanceA
   located(scope, () => checkConnectInstance(instanceArn));
   refuseOtherRegion(scope, 'the Connect instance', instanceArn);
   const resources = [instanceArn, `${instanceArn}/*`];
-  const role = sesRole(scope, sourceOf(scope, rule), 'StartContact', [new iam.PolicyStatement({ actions: ['connect:StartEmailContact'], resources })]);
+  const role = sesRole(scope, sourceOf(scope, rule, scope), 'StartContact', [new iam.PolicyStatement({ actions: ['connect:StartEmailContact'], resources })]);
   acknowledgeWildcards(role, resources.slice(1), 'The wildcard stands for what lies in one instance: which flow a message starts is decided there.');
   return { action: { connectAction: { instanceArn, iamRoleArn: role.roleArn } }, permissions: [role] };
 }

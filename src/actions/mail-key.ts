@@ -9,6 +9,9 @@ import { checkMessageKey } from '../receipt/action-target';
  * Refuses a key with which SES cannot encrypt messages.
  */
 export function checkMailKey(scope: Construct, key: kms.IKey): void {
+  if (key instanceof kms.Alias) {
+    fail('MailAction.keyAlias', `the key is given by its alias ${key.node.path}, which may mean another key in the account that reads; give the key itself`, scope);
+  }
   located(scope, () => checkMessageKey(key.keyArn));
   const other = otherRegion(scope, key.keyArn, key.env);
   if (other) {

@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { MailRuleReference } from './mail-action';
 import type { SesSource } from '../private/ses-source';
@@ -17,14 +17,18 @@ export enum SourceArnScope {
 
 /**
  * A rule, or more than it, as policies name the source for which SES acts.
+ *
+ * @param scope the construct of the action
+ * @param rule the rule that the action belongs to
+ * @param holder the construct that carries the policy
+ * @param width how much more than the rule
  */
-export function sourceOf(scope: IConstruct, rule: MailRuleReference, width: SourceArnScope = SourceArnScope.RULE): SesSource {
+export function sourceOf(scope: IConstruct, rule: MailRuleReference, holder: IConstruct, width: SourceArnScope = SourceArnScope.RULE): SesSource {
   const { account } = Stack.of(scope);
-  switch (width) {
-    case SourceArnScope.ACCOUNT: return { account };
-    case SourceArnScope.RULE_SET: return { account, arn: ruleArnOf(scope, rule.ruleSetName, '*') };
-    case SourceArnScope.RULE: return { account, arn: rule.ruleArn };
-  }
+  if (width === SourceArnScope.ACCOUNT) return { account };
+  // another stack, on which that of the rule depends, could refer to a name that is not known beforehand only in a circle
+  const ruleSet = Token.isUnresolved(rule.ruleSetName) && Stack.of(holder) !== Stack.of(scope) ? '*' : rule.ruleSetName;
+  return { account, arn: ruleArnOf(scope, ruleSet, width === SourceArnScope.RULE ? rule.ruleName : '*') };
 }
 
 /**

@@ -19,15 +19,14 @@ import { isFifo, statementJson, usesManagedKey } from '../private/topic';
  */
 export function openTopic(scope: Construct, topic: sns.ITopic, rule: MailRuleReference): IDependable[] {
   refuseUnusable(scope, topic);
-  const source = sourceOf(scope, rule);
-  const published = allowPublish(topic, source);
+  const published = allowPublish(topic, sourceOf(scope, rule, topic));
   if (published.missing) {
     finding(scope, 'MailAction.foreignTopic', `the policy of the topic ${topic.node.path} is not part of this app, and SES refuses a rule with a topic that it may ` +
       `not publish to; its owner has to add the statement ${statementJson(scope, published.missing)}`);
   }
   const key = topic.masterKey;
   if (!key) return published.dependencies;
-  const encrypted = allowKey(key, source, true);
+  const encrypted = allowKey(key, sourceOf(scope, rule, key), true);
   if (encrypted.missing) {
     finding(scope, 'MailAction.foreignTopicKey', `the policy of the key ${key.node.path} is not part of this app, and SES refuses a rule with a topic whose key it ` +
       `may not use; its owner has to add the statement ${statementJson(scope, encrypted.missing)}`);

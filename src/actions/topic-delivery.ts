@@ -3,7 +3,6 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { MailActionConfig, MailRuleReference } from './mail-action';
 import { openTopic } from './rule-topic';
-import { finding } from '../private/finding';
 
 /**
  * How mail is published.
@@ -21,7 +20,5 @@ export interface TopicDeliveryOptions {
  * Publishes mail as a whole.
  */
 export function bindTopic(scope: Construct, rule: MailRuleReference, topic: sns.ITopic, { encoding }: TopicDeliveryOptions): MailActionConfig {
-  finding(scope, 'MailAction.smallMailOnly', 'SES publishes messages of up to 150 KB, headers and attachments included, and bounces larger ones; if those are wanted, put mail into ' +
-    'a bucket (up to 40 MB) with this topic as its notifyTopic');
   return { action: { snsAction: { topicArn: topic.topicArn, encoding: encoding ?? EmailEncoding.BASE64 } }, permissions: openTopic(scope, topic, rule) };
 }

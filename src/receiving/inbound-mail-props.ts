@@ -1,5 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as ses from 'aws-cdk-lib/aws-ses';
+import { ActiveRuleSetOptions } from './active-rule-set';
 import { ReceivingDomainOptions } from './mx-records';
 import type { IMailIdentity } from '../identity';
 import type { SesRegion } from '../ses';
@@ -15,7 +16,8 @@ export interface InboundMailProps extends ReceivingDomainOptions {
   readonly domain: IMailIdentity;
 
   /**
-   * A rule set that exists already, of the account and Region of the stack. Its own rules are not touched.
+   * A rule set that exists already, of the account and Region of the stack. Its own rules are not touched. `ActiveRuleSet.fromActiveRuleSetName` gives one that
+   * somebody else has activated.
    *
    * @default - a new rule set
    */
@@ -34,6 +36,20 @@ export interface InboundMailProps extends ReceivingDomainOptions {
    * @default - made from the place in the tree
    */
   readonly ruleSetName?: string;
+
+  /**
+   * Whether the rule set is made the active one. SES has one in an account and Region, and goes by no other.
+   *
+   * @default - true for a new rule set, false for one that exists already
+   */
+  readonly activate?: boolean;
+
+  /**
+   * How the rule set is made the active one. Refused when it is not.
+   *
+   * @default - it takes the place of no other, and gives the place up when it is deleted; when the rule set is retained, it stays active
+   */
+  readonly activation?: ActiveRuleSetOptions;
 
   /**
    * What SES can do in the Region, for one that is newer than this library: `SesRegion.of('eu-south-1', { receiving: true })`.

@@ -1,8 +1,13 @@
 import { Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct, IConstruct } from 'constructs';
+import { ActiveRuleSet } from './active-rule-set';
+import { ActiveRuleSetDeletion } from './active-rule-set-constants';
+import { reportInbox } from './inbound-findings';
 import { InboundMailProps } from './inbound-mail-props';
+import { inboxRows } from './inbox-rows';
 import { MailRule, nameOfRuleSet } from './mail-rule';
 import { MxRecords, ReceivingDomainOptions } from './mx-records';
 import { ReceiptMetrics } from './receipt-metrics';
@@ -15,6 +20,9 @@ import { isWithin, normalizeOwnerName } from '../records/domain-name';
 import { SesRegion } from '../ses';
 import { SES_LIMITS } from '../ses/limits';
 import { checkName, SES_NAMES } from '../ses/names';
+
+/** With these the rule set outlives the stack. */
+const RETAINED = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE];
 
 /** A domain that receives. */
 interface ReceivingDomain {
@@ -50,6 +58,9 @@ export class InboundMail extends ReceiptMetrics {
   /** The name of the rule set. */
   public readonly ruleSetName: string;
 
+  /** What makes the rule set the active one, if this does. */
+  public readonly activeRuleSet?: ActiveRuleSet;
+
   protected readonly metricDimensions: Record<string, string>;
 
   private readonly ownRules: MailRule[] = [];
@@ -66,8 +77,11 @@ export class InboundMail extends ReceiptMetrics {
     this.ruleSet = props.ruleSet ?? this.createRuleSet(props);
     this.ruleSetName = nameOfRuleSet(this.ruleSet);
     this.metricDimensions = { RuleSetName: this.ruleSetName };
+    this.activeRuleSet = this.createActivation(props);
     this.mx = new MxRecords(this, 'MxRecords', { host: this.checkedRegion(props).inboundEndpoint, removalPolicy: this.removalPolicy });
+    if (this.activeRuleSet) this.mx.node.addDependency(this.activeRuleSet);
     this.addDomain(props.domain, props);
+    reportInbox(this, () => ({ domains: this.domains.map(({ identity }) => identity.identityName), isActivated: this.activeRuleSet !== undefined }));
   }
 
   /** The rules that were added, in their order. */
@@ -92,7 +106,7 @@ export class InboundMail extends ReceiptMetrics {
     const rule = new MailRule(this, id, { ...options, ruleSet, removalPolicy, after: this.ownRules.at(-1)?.ruleRef ?? this.after });
     this.ownRules.push(rule);
     this.domains.forEach(({ identity }) => resourceOf(rule).node.addDependency(resourceOf(identity)));
-    this.mx.node.addDependency(resourceOf(rule));
+    [this.mx, ...this.activeRuleSet ? [this.activeRuleSet] : []].forEach(later => later.node.addDependency(resourceOf(rule)));
     this.publishWildcards(rule);
     rule.functions.forEach(fn => this.functionWatchers.forEach(watch => watch(fn)));
     return rule;
@@ -126,6 +140,13 @@ export class InboundMail extends ReceiptMetrics {
   }
 
   /**
+   * Rows for a dashboard: `MailDashboard` takes them as `additionalRows`. A row is for the rule set, the others are for the rules that there are by now.
+   */
+  public dashboardRows(): cloudwatch.IWidget[][] {
+    return inboxRows(this.ruleSetName, this, this.ownRules.map(rule => [rule.ruleName, rule]));
+  }
+
+  /**
    * Calls back with each function that a rule calls, now and later.
    *
    * @internal
@@ -152,6 +173,15 @@ export class InboundMail extends ReceiptMetrics {
     const set = new ses.ReceiptRuleSet(this, 'RuleSet', { receiptRuleSetName });
     set.applyRemovalPolicy(this.removalPolicy);
     return set;
+  }
+
+  private createActivation({ ruleSet, activate = ruleSet === undefined, activation }: InboundMailProps): ActiveRuleSet | undefined {
+    if (activate) {
+      const onDelete = RETAINED.includes(this.removalPolicy) ? ActiveRuleSetDeletion.KEEP : undefined;
+      return new ActiveRuleSet(this, 'Activation', { ruleSet: this.ruleSet, onDelete, ...activation });
+    }
+    if (activation) fail('InboundMail.notActivated', 'activation is given, and the rule set is not made the active one; leave it out, or set activate to true', this);
+    return undefined;
   }
 
   private checkedRegion(props: InboundMailProps): SesRegion {

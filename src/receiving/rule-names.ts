@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { fail } from '../private/errors';
 import { finding } from '../private/finding';
 import { PerApp } from '../private/per-app';
-import { placeOf } from '../private/place';
+import { onlyPlaceOf } from '../private/place';
 
 interface Claim {
   readonly ruleSetName: string;
@@ -16,7 +16,7 @@ const claims = new PerApp(() => new Map<string, Claim[]>());
  * Claims the name of a rule. It is unique in its set; in CloudWatch it is all that tells one rule from another, whatever their sets.
  */
 export function claimRuleName(scope: Construct, ruleSetName: string, ruleName: string): void {
-  const key = `${placeOf(scope)} ${ruleName}`;
+  const key = `${onlyPlaceOf(scope)} ${ruleName}`;
   const others = claims.of(scope).get(key) ?? [];
   const rival = others.find(other => other.ruleSetName === ruleSetName);
   if (rival) {
