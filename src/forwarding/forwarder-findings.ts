@@ -18,7 +18,7 @@ export function reportForwarder(scope: Construct, { identity, configurationSet }
   scope.node.addValidation({
     validate: () => {
       if (isSilent(deadLetters)) {
-        finding(scope, 'MailForwarder.silentAlarm', 'the alarm of the forwarder has no action, so nobody learns of mail that could not be sent on; give it an alarmAction');
+        finding(scope, 'MailForwarder.silentAlarm', 'the alarm of the forwarder has no action, so nobody learns of mail that could not be sent on; give it `notify`, or an alarmAction');
       }
       if (!configurationSet && !(identity as Partial<MailIdentity>).defaultConfigurationSet) {
         finding(scope, 'MailForwarder.unwatched', 'forwarded mail goes through no configuration set, so its bounces are those of the account, told to nobody and stopped by nothing; ' +

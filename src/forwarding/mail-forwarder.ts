@@ -6,6 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConfigurationSet } from 'aws-cdk-lib/aws-ses';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { FORWARD_METRICS, FORWARD_VARIABLE } from './forward-constants';
 import { ForwardFunction } from './forward-function';
@@ -17,6 +18,7 @@ import type { IMailIdentity } from '../identity';
 import { coversSender } from '../identity/covers-sender';
 import { MailQueue } from '../mailboxes';
 import { acknowledgeWildcards } from '../private/acknowledged-rules';
+import { alarmTopicAction } from '../private/alarm-topic';
 import { fail, located } from '../private/errors';
 import { mailFunction } from '../private/mail-function';
 import { hasToken } from '../private/tokens';
@@ -85,9 +87,17 @@ export interface MailForwarderOptions {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * What happens when mail could not be sent on. Permissions are the action's own.
+   * Through what people are told of mail that could not be sent on: a standard topic of the Region. Its policy, and that of its key, let CloudWatch publish; a
+   * topic that is encrypted with the AWS-managed key is refused, since CloudWatch may not use it. When nobody is told at all, that is reported.
    *
-   * @default - nothing, which is reported
+   * @default - no topic
+   */
+  readonly notify?: sns.ITopic;
+
+  /**
+   * What else happens then. Permissions are the action's own.
+   *
+   * @default - nothing
    */
   readonly alarmAction?: cloudwatch.IAlarmAction;
 }
@@ -175,6 +185,7 @@ export class MailForwarder extends Construct {
     this.handlerFunction = this.createFunction(props);
     this.allow(props, prefix);
     this.handlerFunction.addEventSource(new SqsEventSource(this.mailQueue.queue, { batchSize: 1, maxConcurrency: CONCURRENCY, reportBatchItemFailures: true }));
+    if (props.notify) this.mailQueue.deadLettersAlarm.addAlarmAction(alarmTopicAction(this, props.notify));
     reportForwarder(this, props, this.mailQueue.deadLettersAlarm);
   }
 
