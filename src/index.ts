@@ -14,4 +14,5 @@ export * from './monitoring'; // what people are told
 export * from './actions'; // what is done with mail that comes in
 export * from './mailboxes'; // where it is kept
 export * from './receiving'; // how it comes in
+export * from './receiving'; // what comes back
 export * from './checks'; // cdk-nag rules about mail

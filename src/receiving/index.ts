@@ -1,3 +1,5 @@
+export { ActiveRuleSet, type ActiveRuleSetOptions, type ActiveRuleSetProps } from './active-rule-set';
+export { ActiveRuleSetDeletion } from './active-rule-set-constants';
 export { InboundMail } from './inbound-mail';
 export { type InboundMailProps } from './inbound-mail-props';
 export { IpFilters, type IpFiltersProps } from './ip-filters';

@@ -2,7 +2,6 @@
 import { type ReceiptAction, type ReceiptRule, SES, type SendBounceCommandInput } from '@aws-sdk/client-ses';
 import { Refusal } from './fake-service';
 import { FakeSesReceiving } from './fake-ses-receiving';
-import { hurry } from './hurry';
 
 const fake = new FakeSesReceiving();
 let ses: SES;
@@ -250,12 +249,12 @@ describe('when a test asks for it', () => {
   afterEach(() => { jest.restoreAllMocks(); });
 
   test('each operation takes one call a second', async () => {
-    hurry();
+    const now = jest.spyOn(Date, 'now').mockReturnValue(1_800_000_000_000);
     fake.throttles = true;
     await ses.describeActiveReceiptRuleSet({});
     await ses.listReceiptRuleSets({});
     await expect(ses.describeActiveReceiptRuleSet({})).rejects.toMatchObject({ name: 'Throttling', message: 'Rate exceeded', $metadata: { httpStatusCode: 400 } });
-    await new Promise(resolve => { setTimeout(resolve, 1_100); });
+    now.mockReturnValue(1_800_000_001_000);
     await ses.describeActiveReceiptRuleSet({});
   });
 

@@ -72,6 +72,12 @@ export class FakeSesReceiving extends FakeService {
     for (const name of names) this.ruleSets.set(name, { created: new Date(), rules: [] });
   }
 
+  /** Also, every look shows what is active now. */
+  public override heal(): void {
+    super.heal();
+    this.lostAnswers.length = this.stale.length = this.lag = 0;
+  }
+
   public override reset(): void {
     super.reset();
     for (const state of [this.ruleSets, this.filters, this.identities, this.closed, this.received, this.lastCall]) state.clear();
