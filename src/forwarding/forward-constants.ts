@@ -30,9 +30,7 @@ export const FORWARD_VARIABLE = 'FORWARD';
 export const SETTINGS_BYTES_MAX = 3_900;
 
 /** The metrics of a forwarder, and their dimension. */
-export const FORWARD_METRICS = {
-  namespace: 'CdkPostmaster', forwarder: 'MailForwarder', forwarded: 'ForwardedMail', notForwarded: 'NotForwardedMail', returned: 'ReturnedMail',
-} as const;
+export const FORWARD_METRICS = { forwarder: 'MailForwarder', forwarded: 'ForwardedMail', notForwarded: 'NotForwardedMail', returned: 'ReturnedMail' } as const;
 
 /** By what a message is marked which a forwarder has sent: its token, once for each time. */
 export const FORWARDED_HEADER = 'X-Postmaster-Forwarded';

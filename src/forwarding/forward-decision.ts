@@ -38,9 +38,11 @@ const FORWARDS_MAX = 5;
 export function planForward(settings: Pick<ForwardSettings, 'routes' | 'sender' | 'forwardSuspicious'>, token: string, { receipt }: ReceivedMail): ForwardPlan {
   const ids = receipt.recipients.map(recipient => returnedFrom(recipient, settings.sender, token));
   const recipients = receipt.recipients.filter((_, index) => ids[index] === undefined);
-  const copies = new Map(recipients.flatMap(recipient => destinationsOf(settings, recipient).map(destination => [destination.toLowerCase(), { recipient, destination }])));
-  const refusal = refusalOf(settings, receipt) ?? (copies.size === 0 ? 'no route for its recipients' : undefined);
-  return { copies: refusal === undefined ? [...copies.values()] : [], refusal, returned: ids.filter(id => id !== undefined) };
+  const wanted = recipients.flatMap(recipient => destinationsOf(settings, recipient).map((destination): Copy => ({ recipient, destination })));
+  const names = wanted.map(({ destination }) => destination.toLowerCase());
+  const copies = wanted.filter((_, index) => names.indexOf(names[index]) === index);
+  const refusal = refusalOf(settings, receipt) ?? (copies.length === 0 ? 'no route for its recipients' : undefined);
+  return { copies: refusal === undefined ? copies : [], refusal, returned: ids.filter(id => id !== undefined) };
 }
 
 /** The destinations of the narrowest route. */

@@ -33,7 +33,7 @@ export function routeTable(routes: readonly ForwardRoute[]): Route[] {
     if (destinations.length === 0) fail('MailForwarder.noDestinations', `the route of "${recipient.condition}" has no destinations; leave it out, or say who gets the mail`);
     return [recipient.condition, [...new Set(destinations.map(normalizeAddress))]];
   });
-  table.flatMap(([, destinations]) => destinations).filter(destination => !hasToken(destination)).forEach(destination => refuseCircle(table, destination));
+  table.flatMap(([, destinations]) => destinations).forEach(destination => refuseCircle(table, destination));
   return table;
 }
 
@@ -50,7 +50,7 @@ export function settingsText(settings: ForwardSettings): string {
 
 /** Mail that comes back to where it was sent from is not sent on again. */
 function refuseCircle(table: readonly Route[], destination: string): void {
-  if (destinationsOf({ routes: table }, destination).length === 0) return;
+  if (hasToken(destination) || destinationsOf({ routes: table }, destination).length === 0) return;
   fail('MailForwarder.circle', `the destination "${destination}" is a recipient of the same forwarder, so mail would go in a circle, which it does once and no further; ` +
     'give the address where that mail ends');
 }

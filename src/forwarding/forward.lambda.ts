@@ -25,8 +25,8 @@ import { fetchMail, type MailStore } from '../inbox/fetch-mail';
 import { parseReceivedMail } from '../inbox/parse-received-mail';
 import type { ReceivedMail } from '../inbox/received-mail';
 import { log } from '../private/custom-resource.lambda-shared';
+import { publishMetrics } from '../private/embedded-metrics.lambda-shared';
 import { Patience } from '../private/patience.lambda-shared';
-import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 import { SES_LIMITS } from '../ses/limits';
 
 const kms = new KMSClient({ maxAttempts: 1 });
@@ -65,7 +65,9 @@ class ForwardRun {
   public constructor(private readonly settings: ForwardSettings, private readonly patience: Patience) {
     this.token = forwarderToken(settings.queueUrl);
     this.store = {
-      getObject: input => this.patience.call(async signal => getObject(input, objectStore(settings), await ses.config.credentials(), signal), TRANSFER_MS),
+      getObject: input => this.patience.call(async signal => {
+        return getObject(input, { ...objectStore(settings), credentials: await ses.config.credentials() }, signal);
+      }, TRANSFER_MS),
       decrypt: input => this.patience.call(abortSignal => kms.send(new DecryptCommand(input), { abortSignal })),
       keyId: settings.messageKeyArn,
     };
@@ -103,7 +105,9 @@ class ForwardRun {
     const { sender, via = copy.recipient.replace(/(?:\+[^@]*)?@.*$/, '') } = this.settings;
     const { action } = job.receipt;
     const options = {
-      ...copy, sender, via,
+      ...copy,
+      sender,
+      via,
       token: this.token,
       returnPath: returnPath(sender, this.token, copy.destination),
       place: action.type === 'S3' ? `s3://${action.bucketName}/${action.objectKey}` : job.mail.messageId,
@@ -141,12 +145,12 @@ class ForwardRun {
   }
 
   private count({ mail: { messageId } }: Job, metric: string, details: object): void {
-    publishMetrics(M.namespace, { [metric]: [1, 'Count'] }, { [M.forwarder]: this.settings.forwarder }, { messageId, ...details });
+    publishMetrics({ [M.forwarder]: this.settings.forwarder }, [{ metrics: { [metric]: [1, 'Count'] } }], { messageId, ...details });
   }
 }
 
 /** A local stand-in of AWS has its buckets below one address. */
-function objectStore({ bucketName, bucketUrl, bucketRegion }: ForwardSettings): ObjectStore {
+function objectStore({ bucketName, bucketUrl, bucketRegion }: ForwardSettings): Omit<ObjectStore, 'credentials'> {
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION = '' } = process.env;
   const endpoint = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
   return { region: bucketRegion ?? AWS_REGION, bucketUrl: endpoint === undefined ? bucketUrl : `${endpoint}/${bucketName}` };

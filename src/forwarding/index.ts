@@ -1,2 +1,3 @@
 export { type ForwardRoute } from './forward-route';
-export { MailForwarder, type MailForwarderOptions, type MailForwarderProps } from './mail-forwarder';
+export { MailForwarder } from './mail-forwarder';
+export { type MailForwarderOptions, type MailForwarderProps } from './mail-forwarder-props';

@@ -1,121 +1,27 @@
 import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { IConfigurationSet } from 'aws-cdk-lib/aws-ses';
-import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { FORWARD_METRICS, FORWARD_VARIABLE } from './forward-constants';
 import { ForwardFunction } from './forward-function';
-import { ForwardRoute, routeTable, settingsText } from './forward-route';
+import { routeTable, settingsText } from './forward-route';
 import { reportForwarder } from './forwarder-findings';
+import type { MailForwarderProps } from './mail-forwarder-props';
 import { RETURN_PATH_TAG_LENGTH } from './return-path';
 import type { MailAction, MailRuleOptions } from '../actions';
-import type { IMailIdentity } from '../identity';
 import { coversSender } from '../identity/covers-sender';
 import { MailQueue } from '../mailboxes';
-import { acknowledgeWildcards } from '../private/acknowledged-rules';
+import { acknowledge, acknowledgeWildcards } from '../private/acknowledged-rules';
 import { alarmTopicAction } from '../private/alarm-topic';
 import { fail, located } from '../private/errors';
 import { mailFunction } from '../private/mail-function';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
 import { hasToken } from '../private/tokens';
 import type { Recipient } from '../receipt';
 import { normalizeKeyPrefix } from '../receipt/action-target';
 import { normalizeAddress } from '../records/mail-address';
-
-/**
- * What forwarded mail has in common.
- */
-export interface MailForwarderOptions {
-  /**
-   * Who gets the mail of whom.
-   */
-  readonly routes: ForwardRoute[];
-
-  /**
-   * The address that mail is sent by: one of the identity, which nobody uses otherwise. Some mail programs show mail from an address of their own owner as sent by
-   * the owner. Up to 40 characters before the @, since bounces go to tags of it.
-   *
-   * @default - `forwarder@` the domain of the identity; the address itself, if the identity is one
-   */
-  readonly sender?: string;
-
-  /**
-   * What the name of the sender says of the way that mail took: `Ann via support`.
-   *
-   * @default - what is before the @ of the address that the mail was sent to
-   */
-  readonly via?: string;
-
-  /**
-   * The configuration set for mail that is sent on: best one of its own, a `MailStream`. Mail that the destination takes for spam bounces, and that counts.
-   *
-   * @default - the default configuration set of the identity
-   */
-  readonly configurationSet?: IConfigurationSet;
-
-  /**
-   * Whether spam is sent on, too, and mail that fails the DMARC policy of its domain. It would pass as genuine then, since it is sent by you. Mail with a virus
-   * is never sent on.
-   *
-   * @default false
-   */
-  readonly forwardSuspicious?: boolean;
-
-  /**
-   * Where in the bucket mail is kept.
-   *
-   * @default 'forwarding/'
-   */
-  readonly prefix?: string;
-
-  /**
-   * The key with which SES encrypts each message before it gets to S3.
-   *
-   * @default - SES does not encrypt
-   */
-  readonly messageKey?: kms.IKey;
-
-  /**
-   * The key of the topic between SES and the queue.
-   *
-   * @default - a key of the forwarder, which is rotated every year
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Through what people are told of mail that could not be sent on: a standard topic of the Region. Its policy, and that of its key, let CloudWatch publish; a
-   * topic that is encrypted with the AWS-managed key is refused, since CloudWatch may not use it. When nobody is told at all, that is reported.
-   *
-   * @default - no topic
-   */
-  readonly notify?: sns.ITopic;
-
-  /**
-   * What else happens then. Permissions are the action's own.
-   *
-   * @default - nothing
-   */
-  readonly alarmAction?: cloudwatch.IAlarmAction;
-}
-
-/**
- * Properties of a forwarder.
- */
-export interface MailForwarderProps extends MailForwarderOptions {
-  /**
-   * The verified identity that mail is sent with.
-   */
-  readonly identity: IMailIdentity;
-
-  /**
-   * The bucket that keeps the mail. It stays there, also when it was sent on.
-   */
-  readonly bucket: s3.IBucket;
-}
 
 /** Enough to fetch 40 MB and to send them. */
 const TIMEOUT = Duration.minutes(2);
@@ -184,7 +90,7 @@ export class MailForwarder extends Construct {
     this.delivery = this.mailQueue.delivery;
     this.handlerFunction = this.createFunction(props);
     this.allow(props, prefix);
-    this.handlerFunction.addEventSource(new SqsEventSource(this.mailQueue.queue, { batchSize: 1, maxConcurrency: CONCURRENCY, reportBatchItemFailures: true }));
+    this.workOff();
     if (props.notify) this.mailQueue.deadLettersAlarm.addAlarmAction(alarmTopicAction(this, props.notify));
     reportForwarder(this, props, this.mailQueue.deadLettersAlarm);
   }
@@ -238,8 +144,9 @@ export class MailForwarder extends Construct {
   }
 
   private metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const { namespace, forwarder } = FORWARD_METRICS;
-    return new cloudwatch.Metric({ namespace, metricName, dimensionsMap: { [forwarder]: this.forwarderName }, statistic: cloudwatch.Stats.SUM, ...props }).attachTo(this);
+    const dimensionsMap = { [FORWARD_METRICS.forwarder]: this.forwarderName };
+    const metric = new cloudwatch.Metric({ namespace: METRIC_NAMESPACE, metricName, dimensionsMap, statistic: cloudwatch.Stats.SUM, ...props });
+    return metric.attachTo(this);
   }
 
   private senderOf({ identity, sender }: MailForwarderProps): string {
@@ -281,6 +188,12 @@ export class MailForwarder extends Construct {
       concurrency: `The queue calls ${CONCURRENCY} at a time; a reservation would fail in an account that has little concurrency.`,
       logged: 'The log has ids of messages and what was done, no addresses; CloudWatch Logs encrypts it with a key of its own.',
     });
+  }
+
+  private workOff(): void {
+    const { handlerFunction, mailQueue } = this;
+    handlerFunction.addEventSource(new SqsEventSource(mailQueue.queue, { batchSize: 1, maxConcurrency: CONCURRENCY, reportBatchItemFailures: true }));
+    acknowledge(handlerFunction, 'LambdaEventSourceMappingDestination', ['Serverless'], 'The queue has a dead-letter queue of its own; a destination is for streams.');
   }
 
   private allow({ identity, configurationSet, bucket }: MailForwarderProps, prefix = ''): void {

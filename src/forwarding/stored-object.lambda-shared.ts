@@ -13,8 +13,9 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** Where S3 is. */
+/** A bucket, and who asks. */
 export interface ObjectStore {
+  readonly credentials: Credentials;
   readonly region: string;
   /** The address of the bucket. */
   readonly bucketUrl: string;
@@ -28,9 +29,9 @@ const EMPTY_HASH = createHash('sha256').digest('hex');
 /**
  * Fetches an object with its metadata. An error carries the code of S3 as its name, and the HTTP status as errors of the SDK do.
  */
-export async function getObject({ Key }: GetObjectInput, store: ObjectStore, credentials: Credentials, signal: AbortSignal): Promise<GetObjectOutput> {
+export async function getObject({ Key }: GetObjectInput, store: ObjectStore, signal: AbortSignal): Promise<GetObjectOutput> {
   const url = new URL(`${store.bucketUrl}/${Key.split('/').map(encode).join('/')}`);
-  const response = await fetch(url, { headers: signedHeaders(url, store.region, credentials, new Date()), signal });
+  const response = await fetch(url, { headers: signedHeaders(url, store, new Date()), signal });
   if (response.status !== 200) throw failure(response.status, await response.text());
   const body = new Uint8Array(await response.arrayBuffer());
   const metadata = [...response.headers].filter(([name]) => name.startsWith(METADATA)).map(([name, value]) => [name.slice(METADATA.length), value]);
@@ -43,7 +44,8 @@ export async function getObject({ Key }: GetObjectInput, store: ObjectStore, cre
  * @param url the object; its path is encoded
  * @param now the time of the signature
  */
-export function signedHeaders(url: URL, region: string, { accessKeyId, secretAccessKey, sessionToken }: Credentials, now: Date): Record<string, string> {
+export function signedHeaders(url: URL, { region, credentials }: Pick<ObjectStore, 'region' | 'credentials'>, now: Date): Record<string, string> {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `${time.slice(0, 8)}/${region}/s3/aws4_request`;
   const headers: Record<string, string> = {

@@ -30,7 +30,8 @@ export function whyNoBounce({ mail, receipt }: ReceivedMail, now: number): strin
   if (ROBOT.test(addressee)) return 'sent by a mail server';
   if (receipt.recipients.some(own => own.toLowerCase() === addressee.toLowerCase())) return 'sent by the recipient itself';
   if (receipt.spfVerdict?.status !== 'PASS') return 'SPF does not vouch for the sender, who may have sent nothing';
-  const field = AUTOMATIC.find(([name, unless]) => mail.headers.some(header => header.name.toLowerCase() === name && !unless.test(header.value.trim())));
+  const valuesOf = (name: string) => mail.headers.filter(header => header.name.toLowerCase() === name).map(({ value }) => value.trim());
+  const field = AUTOMATIC.find(([name, unless]) => valuesOf(name).some(value => !unless.test(value)));
   if (field) return `sent by a program (${field[0]})`;
   if (mail.headersTruncated) return 'its header is too long to tell whether a program sent it';
   const age = now - Date.parse(mail.timestamp);

@@ -1,15 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnReceiptRule } from 'aws-cdk-lib/aws-ses';
 import { LambdaInvocationType } from 'aws-cdk-lib/aws-ses-actions';
 import type { Construct } from 'constructs';
 import type { SendBounceOptions } from './dmarc-measure';
-import { GATE_VARIABLE, type GateSettings, type MailPattern } from './gate-constants';
+import { GATE_VARIABLE, type GateSettings } from './gate-constants';
 import { GateFunction } from './gate-function';
 import { Deliver, MailAction, type MailActionConfig, type MailRuleReference } from '../actions';
 import { bounceSenderOf } from '../actions/bounce-delivery';
-import { finding } from '../private/finding';
-import { finishedProperties } from '../private/finished-properties';
 import { mailFunction } from '../private/mail-function';
 
 /** Well below the 30 seconds for which SES waits. A gate that sends bounces has time for a second try, as SES takes one such call a second. */
@@ -36,7 +33,11 @@ export class GateAction extends MailAction {
     const { bounce, logRetention, outcomes, otherwise, onFailure } = this.props;
     const sender = bounce && bounceSenderOf(scope, bounce);
     const settings: GateSettings = {
-      rule: rule.ruleName, outcomes, otherwise, onFailure, bounce: sender === undefined ? undefined : { sender, explanation: bounce?.explanation ?? DMARC_EXPLANATION },
+      rule: rule.ruleName,
+      outcomes,
+      otherwise,
+      onFailure,
+      bounce: sender === undefined ? undefined : { sender, explanation: bounce?.explanation ?? DMARC_EXPLANATION },
     };
     const gate = mailFunction(scope, GateFunction, {
       timeout: TIMEOUT,
@@ -48,26 +49,6 @@ export class GateAction extends MailAction {
       logged: 'The log has ids of messages and what was decided, no addresses; CloudWatch Logs encrypts it with a key of its own.',
     });
     if (bounce) bounce.identity.grantSendBounce(gate, [sender!]);
-    if (outcomes.some(({ pattern }) => needsScan(pattern))) reportNoScan(scope, rule);
     return Deliver.toFunction(gate, { invocation: LambdaInvocationType.REQUEST_RESPONSE }).bind(scope, rule);
   }
-}
-
-function needsScan(pattern: MailPattern): boolean {
-  const inner = Object.values(pattern).filter(Array.isArray).flat().filter((each): each is MailPattern => typeof each === 'object');
-  return inner.some(needsScan) || ('verdicts' in pattern && pattern.verdicts.some(verdict => verdict === 'spam' || verdict === 'virus'));
-}
-
-/** Without a scan the verdicts say that nobody has looked, and the gate never finds what it looks for. */
-function reportNoScan(scope: Construct, { ruleName }: MailRuleReference): void {
-  scope.node.addValidation({
-    validate: () => {
-      const resource = [...scope.node.scopes].reverse().flatMap(each => each.node.children).find(child => child instanceof CfnReceiptRule);
-      if (resource && finishedProperties<{ Rule: { ScanEnabled?: boolean } }>(resource as CfnReceiptRule).Rule.ScanEnabled !== true) {
-        finding(scope, 'Gate.noScan', `the rule ${ruleName} has a gate that looks for spam or viruses, and does not scan, so SES looks for neither and the gate never finds any; ` +
-          'leave out `scan: false`');
-      }
-      return [];
-    },
-  });
 }

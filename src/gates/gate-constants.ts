@@ -71,4 +71,4 @@ export interface GateBounce {
 export const GATE_VARIABLE = 'GATE';
 
 /** The metric of mail that a gate has kept from what comes after it, and its dimension: the name of the rule. */
-export const STOPPED_METRIC = { namespace: 'CdkPostmaster', name: 'StoppedMail', dimension: 'ReceiptRule' } as const;
+export const STOPPED_METRIC = { name: 'StoppedMail', dimension: 'ReceiptRule' } as const;

@@ -13,8 +13,8 @@ import { redactRecord } from '../events/redaction';
 import { parseReceivedMail } from '../inbox/parse-received-mail';
 import type { ReceivedMail } from '../inbox/received-mail';
 import { log } from '../private/custom-resource.lambda-shared';
+import { publishMetrics } from '../private/embedded-metrics.lambda-shared';
 import { Patience } from '../private/patience.lambda-shared';
-import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
 
 const ses = new SESClient({ maxAttempts: 1 });
 
@@ -45,7 +45,7 @@ async function judge(settings: GateSettings, received: ReceivedMail, patience: P
   const { messageId, headersTruncated } = received.mail;
   const { disposition, reason, stops = false, bounce = false } = decide(settings, received, Date.now());
   const told = bounce && settings.bounce ? await bounceOnce(settings.bounce, received, patience) : undefined;
-  publishMetrics(STOPPED_METRIC.namespace, { [STOPPED_METRIC.name]: [stops ? 1 : 0, 'Count'] }, { [STOPPED_METRIC.dimension]: settings.rule }, {
+  publishMetrics({ [STOPPED_METRIC.dimension]: settings.rule }, [{ metrics: { [STOPPED_METRIC.name]: [stops ? 1 : 0, 'Count'] } }], {
     notice: 'gate', messageId, disposition, reason, bounce: told, ...headersTruncated ? { headersTruncated } : {},
   });
   return { disposition };

@@ -6,11 +6,12 @@ import { type GateOutcome, type MailPattern, type NextStep, STOPPED_METRIC } fro
 import {
   type AuthenticationGateOptions, type DmarcGateOptions, GateFailure, type GateOptions, type QuarantineOptions, type SpamGateOptions,
 } from './gate-options';
-import { MailMatch } from './mail-match';
 import { type MailLogOptions, MailLogAction } from './mail-log';
+import { MailMatch } from './mail-match';
 import { Verdict, VerdictStatus } from './verdict';
 import { type BounceOptions, Deliver, type MailAction, type MailRuleOptions } from '../actions';
 import { fail } from '../private/errors';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
 import { BounceReply } from '../receipt';
 
 /**
@@ -154,8 +155,10 @@ export class Gate {
    * @param props of the metric; the sum of 5 minutes if nothing else is said
    */
   public static metricStopped(ruleName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const { namespace, name, dimension } = STOPPED_METRIC;
-    return new cloudwatch.Metric({ namespace, metricName: name, dimensionsMap: { [dimension]: ruleName }, statistic: cloudwatch.Stats.SUM, ...props });
+    const { name, dimension } = STOPPED_METRIC;
+    return new cloudwatch.Metric({
+      namespace: METRIC_NAMESPACE, metricName: name, dimensionsMap: { [dimension]: ruleName }, statistic: cloudwatch.Stats.SUM, ...props,
+    });
   }
 
   private constructor() {}

@@ -49,7 +49,6 @@ export function mailFunction(scope: Construct, handler: HandlerClass, options: M
   if (options.failures) acknowledge(scope, 'LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], options.failures);
   if (options.deadLetterQueue) {
     acknowledge(scope, 'LambdaAsyncFailureDestination', ['Serverless'], 'A dead-letter queue takes the events that the function gives up on.');
-    acknowledge(scope, 'SQSRedrivePolicy', ['Serverless'], 'The queue is where events end that nobody could work off.');
   }
   acknowledge(scope, 'LambdaConcurrency', ['HIPAA.Security', 'NIST.800.53.R5'], options.concurrency);
   acknowledge(scope, 'LambdaTracing', ['Serverless'], 'A line of the log tells of each message what was done, and a trace would tell no more.');

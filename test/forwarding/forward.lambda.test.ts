@@ -10,8 +10,8 @@ import { SET_UP_ID } from '../../src/inbox/normalize-received-mail';
 import { SAMPLE_MESSAGE, sampleReceivedMail } from '../../src/inbox/sample-received-mail';
 import { FakeBucket } from '../support/fake-bucket';
 import { FakeJsonService, type Json } from '../support/fake-json-service';
-import { FakeRawOutbox } from '../support/fake-raw-outbox';
 import { FakeQueue } from '../support/fake-queue';
+import { FakeRawOutbox } from '../support/fake-raw-outbox';
 import { Refusal } from '../support/fake-service';
 import { hurry } from '../support/hurry';
 import { captureMetrics, type LoggedMetrics } from '../support/metric-log';
@@ -74,8 +74,14 @@ afterEach(() => {
 
 function configure(settings: Partial<ForwardSettings> = {}): void {
   process.env[FORWARD_VARIABLE] = JSON.stringify({
-    forwarder: 'Forwarder', routes: [['support@example.com', [ANN]]], sender: SENDER, forwardSuspicious: false, queueUrl: QUEUE_URL, bucketName: 'mail',
-    bucketUrl: 'https://mail.s3.eu-west-1.amazonaws.com', ...settings,
+    forwarder: 'Forwarder',
+    routes: [['support@example.com', [ANN]]],
+    sender: SENDER,
+    forwardSuspicious: false,
+    queueUrl: QUEUE_URL,
+    bucketName: 'mail',
+    bucketUrl: 'https://mail.s3.eu-west-1.amazonaws.com',
+    ...settings,
   } satisfies ForwardSettings);
 }
 
@@ -109,8 +115,11 @@ describe('mail for one destination', () => {
     configure({ via: 'the shop', configurationSet: 'forwarded' });
     await receive(stored());
     expect(await PostalMime.parse(outbox.sent[0].raw)).toMatchObject({
-      from: { name: 'Jane Doe via the shop', address: SENDER }, replyTo: [{ name: 'Jane Doe', address: 'jane.doe@example.net' }],
-      to: [{ address: 'support@example.com' }], subject: 'Where is my order?', text: expect.stringContaining('I ordered two books'),
+      from: { name: 'Jane Doe via the shop', address: SENDER },
+      replyTo: [{ name: 'Jane Doe', address: 'jane.doe@example.net' }],
+      to: [{ address: 'support@example.com' }],
+      subject: 'Where is my order?',
+      text: expect.stringContaining('I ordered two books'),
     });
     expect(outbox.sent[0].configurationSet).toBe('forwarded');
   });
@@ -122,8 +131,12 @@ describe('mail for one destination', () => {
     const body = Buffer.concat([aes.update(SAMPLE_MESSAGE), aes.final(), aes.getAuthTag()]);
     const { mail: { messageId } } = sampleReceivedMail('S3') as { mail: { messageId: string } };
     expect(await receive(stored(body, {}, {
-      'x-amz-key-v2': Buffer.from(key).reverse().toString('base64'), 'x-amz-iv': iv.toString('base64'), 'x-amz-cek-alg': 'AES/GCM/NoPadding', 'x-amz-wrap-alg': 'kms',
-      'x-amz-tag-len': '128', 'x-amz-matdesc': JSON.stringify({ 'aws:ses:message-id': messageId }),
+      'x-amz-key-v2': Buffer.from(key).reverse().toString('base64'),
+      'x-amz-iv': iv.toString('base64'),
+      'x-amz-cek-alg': 'AES/GCM/NoPadding',
+      'x-amz-wrap-alg': 'kms',
+      'x-amz-tag-len': '128',
+      'x-amz-matdesc': JSON.stringify({ 'aws:ses:message-id': messageId }),
     }))).toBe(0);
     expect((await PostalMime.parse(outbox.sent[0].raw)).text).toContain('I ordered two books');
   });

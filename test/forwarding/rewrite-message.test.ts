@@ -119,15 +119,17 @@ describe('any message', () => {
     .map(([fields, empty, body]) => ({ raw: Buffer.concat([Buffer.from(fields + empty, 'latin1'), empty ? Buffer.from(body) : Buffer.alloc(0)]), body: Buffer.from(body) }));
 
   test('is the same when it is taken apart and put together', () => {
-    fc.assert(fc.property(fc.oneof(message.map(({ raw }) => raw), fc.uint8Array().map(array => Buffer.from(array))), raw => joinMessage(splitMessage(raw)).equals(raw)));
+    const anything = fc.oneof(message.map(({ raw }) => raw), fc.uint8Array().map(array => Buffer.from(array)));
+    fc.assert(fc.property(anything, raw => joinMessage(splitMessage(raw)).equals(raw)));
   });
 
   test('keeps its body and all other fields, byte for byte and in order', () => {
     fc.assert(fc.property(message, ({ raw }) => {
       const [before, after] = [splitMessage(raw), splitMessage(rewriteMessage(raw, REWRITING))];
-      const changed = /^(?:from|sender|return-path|bcc|references|to|cc|reply-to|feedback-id|x-postmaster-forwarded|arc-.*|x-ses-.*|dkim-signature|domainkey-signature)$/;
+      const changed = /^(?:from|sender|return-path|bcc|references|to|cc|reply-to|feedback-id|x-postmaster-forwarded|(?:arc|x-ses)-.*|(?:dkim|domainkey)-signature)$/;
       const seen = new Set<string>();
-      const kept = before.fields.filter(each => !changed.test(each.name) && (!ONCE_ONLY_HEADERS.has(each.name) || !seen.has(each.name)) && seen.add(each.name));
+      const isFirst = (each: string) => (!ONCE_ONLY_HEADERS.has(each) || !seen.has(each)) && seen.add(each);
+      const kept = before.fields.filter(each => !changed.test(each.name) && isFirst(each.name));
       const rest = after.fields.filter(each => !changed.test(each.name) && !each.name.startsWith('x-original-'));
       expect(rest.map(each => each.raw.trimEnd())).toEqual(kept.map(each => each.raw.replace(/\r(?!\n)/g, ' ').trimEnd()));
       if (before.body.length > 0) expect(after.body.equals(before.body)).toBe(true);
@@ -150,7 +152,12 @@ describe('any message', () => {
     const mail = fc.record({ name: line, subject: line, text: fc.array(line).map(lines => lines.join('\n')), html: line, attachment: fc.uint8Array({ minLength: 1 }) });
     await fc.assert(fc.asyncProperty(mail, fc.constantFrom('\r\n', '\n'), async ({ name: author, subject, text: body, html, attachment }, lineEnd) => {
       const composed = await new MailComposer({
-        from: { name: author, address: 'ann@example.org' }, to: 'support@example.com', subject, text: body, html, textEncoding: 'base64',
+        from: { name: author, address: 'ann@example.org' },
+        to: 'support@example.com',
+        subject,
+        text: body,
+        html,
+        textEncoding: 'base64',
         attachments: [{ filename: 'a.bin', content: Buffer.from(attachment) }],
       }).compile().build();
       const raw = Buffer.from(composed.toString('latin1').replace(/\r\n/g, lineEnd), 'latin1');

@@ -10,7 +10,10 @@ const bucket = new FakeBucket('mail');
 beforeAll(() => bucket.start());
 afterAll(() => bucket.stop());
 
-const fetchKey = (Key: string) => getObject({ Bucket: 'mail', Key }, { region: 'eu-west-1', bucketUrl: `${bucket.endpoint}/mail` }, { accessKeyId: 'AKIA', secretAccessKey: 's' }, AbortSignal.timeout(5_000));
+function fetchKey(Key: string) {
+  const store = { region: 'eu-west-1', bucketUrl: `${bucket.endpoint}/mail`, credentials: { accessKeyId: 'AKIA', secretAccessKey: 's' } };
+  return getObject({ Bucket: 'mail', Key }, store, AbortSignal.timeout(5_000));
+}
 
 test.each([
   ['a role of Lambda', { accessKeyId: 'ASIAFAKE', secretAccessKey: 'secret/with+signs', sessionToken: 'token/with+signs==' }, 'eu-west-1', 'https://mail.s3.eu-west-1.amazonaws.com/forwarding/1'],
@@ -24,7 +27,7 @@ test.each([
   const request = { method: 'GET', protocol: url.protocol, hostname: url.hostname, path: url.pathname, query: {}, headers: { host: url.host } };
   const { host, ...headers } = (await signer.sign(request, { signingDate: now })).headers;
   expect(host).toBe(url.host);
-  expect(signedHeaders(url, region, credentials, now)).toEqual(headers);
+  expect(signedHeaders(url, { region, credentials }, now)).toEqual(headers);
 });
 
 test('an object comes with its bytes and its metadata', async () => {

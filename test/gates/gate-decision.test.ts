@@ -16,7 +16,9 @@ function mailWith(changes: Record<string, unknown>): ReceivedMail {
   return parseReceivedMail(sampleReceiptEvent(changes))[0];
 }
 
-const withHeaders = (...headers: [name: string, value: string][]) => mailWith({ mail: { headers: headers.map(([name, value]) => ({ name, value })) } });
+const withHeaders = (...headers: [name: string, value: string][]) => {
+  return mailWith({ mail: { headers: headers.map(([name, value]) => ({ name, value })) } });
+};
 const truncated = (mail: ReceivedMail): ReceivedMail => ({ ...mail, mail: { ...mail.mail, headersTruncated: true } });
 const match = ({ _pattern }: MailMatch, mail: ReceivedMail) => fits(_pattern, mail, RECEIVED);
 
@@ -68,7 +70,8 @@ describe('headers and subjects', () => {
     const [found, missing] = [withHeaders(['List-Id', 'a']), withHeaders()].map(truncated);
     const header = MailMatch.header('List-Id');
     const spam = MailMatch.verdict([Verdict.SPAM], [VerdictStatus.PASS]);
-    expect([header, MailMatch.noneOf(header), MailMatch.anyOf(header, spam), MailMatch.allOf(header, spam), MailMatch.noneOf(header, spam)].map(each => [match(each, found), match(each, missing)]))
+    const patterns = [header, MailMatch.noneOf(header), MailMatch.anyOf(header, spam), MailMatch.allOf(header, spam), MailMatch.noneOf(header, spam)];
+    expect(patterns.map(each => [match(each, found), match(each, missing)]))
       .toEqual([[true, undefined], [false, undefined], [true, true], [true, undefined], [false, false]]);
     const outcomes: GateOutcome[] = [MailMatch.noneOf(header)].map(({ _pattern: pattern }) => ({ pattern, disposition: 'STOP_RULE_SET', reason: 'x' }));
     expect(decide({ outcomes, otherwise: 'CONTINUE' }, missing, RECEIVED).disposition).toBe('CONTINUE');

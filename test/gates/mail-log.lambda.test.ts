@@ -15,7 +15,8 @@ test('a message is one line with what SES has told', async () => {
   const [line, ...others] = await logged(false);
   expect(others).toEqual([]);
   expect(JSON.parse(line)).toMatchObject({
-    notice: 'mail received', rule: 'Audit',
+    notice: 'mail received',
+    rule: 'Audit',
     mail: { source: 'jane.doe@example.net', commonHeaders: { subject: 'Where is my order?' } },
     receipt: { recipients: ['support@example.com'], spamVerdict: { status: 'PASS' } },
   });

@@ -41,7 +41,8 @@ export class FakeRawOutbox extends FakeJsonService {
 
   protected carryOut(operation: string, input: Json): Json {
     checkMembers(operation, input, ['FromEmailAddress', 'Destination', 'Content'], ['FeedbackForwardingEmailAddress', 'ConfigurationSetName']);
-    const { FromEmailAddress: sender, FeedbackForwardingEmailAddress: feedbackAddress, ConfigurationSetName: configurationSet } = input as Record<string, string>;
+    const { FromEmailAddress: sender, FeedbackForwardingEmailAddress: feedbackAddress } = input as Record<string, string>;
+    const configurationSet = input.ConfigurationSetName as string | undefined;
     const { ToAddresses: [to] } = input.Destination as { ToAddresses: [string] };
     const raw = Buffer.from((input.Content as { Raw: { Data: string } }).Raw.Data, 'base64');
     this.check(sender, raw);
