@@ -37,6 +37,9 @@ const ses = new SESv2Client({ maxAttempts: 1 });
 /** Enough for 40 MB, and not so long that a call which hangs takes the time of all. */
 const TRANSFER_MS = 45_000;
 
+/** What becomes 40 MB when base64 makes 78 bytes of 57. */
+const WRAPPED_MAX = Math.floor((SES_LIMITS.messageBytes * 57) / 78);
+
 /** As many as SQS takes at once. */
 const BATCH_SIZE = 10;
 
@@ -114,7 +117,7 @@ class ForwardRun {
     };
     const forms: [name: string, make: () => Buffer][] = [
       ['message', () => rewriteMessage(original, options)],
-      ['attachment', () => wrappedMessage(original, options)],
+      ...original.length < WRAPPED_MAX ? [['attachment', () => wrappedMessage(original, options)] as [string, () => Buffer]] : [],
       ['notice', () => pointerMessage(original, options)],
     ];
     let refusal: unknown;

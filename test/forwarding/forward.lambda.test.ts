@@ -274,7 +274,7 @@ describe('mail that SES does not send as it is', () => {
     });
 
   test('and that is too large to be attached is kept, and its reader is told where', async () => {
-    const message = Buffer.concat([Buffer.from(LONG_LINE), Buffer.alloc(31 * 1024 * 1024, 'x\r\n')]);
+    const message = Buffer.concat([Buffer.from(LONG_LINE), Buffer.alloc(31 * 1024 * 1024, `${'x'.repeat(900)}\r\n`)]);
     expect(await receive(stored(message))).toBe(0);
     const { text, attachments } = await PostalMime.parse(outbox.sent[0].raw);
     expect([text?.trim(), attachments]).toEqual([`A message of ${message.length} bytes to support@example.com could not be sent on. It is kept at s3://mail/forwarding/1`, []]);
