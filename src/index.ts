@@ -1,6 +1,5 @@
 export * from './ses'; // what SES is
 export * from './records'; // what is published
-export * from './receipt'; // what a receipt rule says
 export * from './receipt'; // whom received mail is for
 export * from './dns'; // where it is published
 export * from './identity'; // who writes

@@ -43,10 +43,9 @@ export function bindBounce(scope: Construct, rule: MailRuleReference, reply: Bou
   const { identity, notifyTopic } = options;
   const sender = bounceSenderOf(scope, options);
   reportUnverified(scope, identity, sender);
+  const { smtpReplyCode, statusCode, message } = reply;
   return {
-    action: {
-      bounceAction: { smtpReplyCode: reply.smtpReplyCode, statusCode: reply.statusCode, message: reply.message, sender, topicArn: notifyTopic?.topicArn },
-    },
+    action: { bounceAction: { smtpReplyCode, statusCode, message, sender, topicArn: notifyTopic?.topicArn } },
     permissions: [identity, ...notifyTopic ? openTopic(scope, notifyTopic, rule) : []],
   };
 }

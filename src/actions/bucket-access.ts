@@ -136,7 +136,8 @@ class RoleAccess extends BucketAccess {
 /** With a role, SES uses the role alone, for the keys and the topic, too. */
 function statementsFor(needs: Needs): iam.PolicyStatement[] {
   const { bucket, key, notifyTopic } = needs;
-  const allow = (resource: string | undefined, ...actions: string[]) => resource === undefined ? [] : [new iam.PolicyStatement({ actions, resources: [resource] })];
+  const allow = (resource: string | undefined, ...actions: string[]) =>
+    resource === undefined ? [] : [new iam.PolicyStatement({ actions, resources: [resource] })];
   return [
     ...allow(objectsOf(needs), 's3:PutObject'),
     ...allow(key?.keyArn, 'kms:Encrypt', 'kms:GenerateDataKey'),

@@ -10,7 +10,9 @@ import { OPT_IN_REGIONS } from '../ses/region-table';
 interface BucketProperties {
   readonly ObjectLockConfiguration?: { readonly Rule?: { readonly DefaultRetention?: unknown } };
   readonly BucketEncryption?: {
-    readonly ServerSideEncryptionConfiguration?: { readonly ServerSideEncryptionByDefault?: { readonly SSEAlgorithm?: string; readonly KMSMasterKeyID?: unknown } }[];
+    readonly ServerSideEncryptionConfiguration?: {
+      readonly ServerSideEncryptionByDefault?: { readonly SSEAlgorithm?: string; readonly KMSMasterKeyID?: unknown };
+    }[];
   };
 }
 

@@ -25,7 +25,10 @@ export function bindWorkMail(scope: Construct, rule: MailRuleReference, organiza
   if (!Token.isUnresolved(region) && !WORKMAIL_REGIONS.includes(region)) {
     finding(scope, 'MailAction.workMailRegion', `Amazon WorkMail is known to be in ${WORKMAIL_REGIONS.join(', ')}, and the rule is in ${region}; acknowledge this if it is there now`);
   }
-  return { action: { workmailAction: { organizationArn, topicArn: notifyTopic?.topicArn } }, permissions: notifyTopic && openTopic(scope, notifyTopic, rule) };
+  return {
+    action: { workmailAction: { organizationArn, topicArn: notifyTopic?.topicArn } },
+    permissions: notifyTopic && openTopic(scope, notifyTopic, rule),
+  };
 }
 
 export function bindConnect(scope: Construct, rule: MailRuleReference, instanceArn: string): MailActionConfig {

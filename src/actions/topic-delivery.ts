@@ -20,5 +20,8 @@ export interface TopicDeliveryOptions {
  * Publishes mail as a whole.
  */
 export function bindTopic(scope: Construct, rule: MailRuleReference, topic: sns.ITopic, { encoding }: TopicDeliveryOptions): MailActionConfig {
-  return { action: { snsAction: { topicArn: topic.topicArn, encoding: encoding ?? EmailEncoding.BASE64 } }, permissions: openTopic(scope, topic, rule) };
+  return {
+    action: { snsAction: { topicArn: topic.topicArn, encoding: encoding ?? EmailEncoding.BASE64 } },
+    permissions: openTopic(scope, topic, rule),
+  };
 }

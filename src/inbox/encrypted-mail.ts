@@ -117,7 +117,7 @@ function contextOf(meta: Record<string, string | undefined>, { messageId }: Decr
   if (!isObject(context) || !Object.values(context).every(isText)) return changed(`its "${META.context}" is no object of texts`);
   if (meta[META.wrap] === 'kms+context' && context[CONTEXT_CIPHER] !== CIPHER) changed('its key was made for another cipher');
   const given = context[CONTEXT_MESSAGE];
-  if (messageId !== undefined && given !== messageId) changed(`it is ${given === undefined ? 'of no' : 'another'} message than ${messageId}`);
+  if (messageId !== undefined && given !== messageId) changed(given === undefined ? `it does not say that it is ${messageId}` : `it is another message than ${messageId}`);
   return context as Record<string, string>;
 }
 

@@ -63,7 +63,8 @@ function allow(holder: IConstruct, permission: Permission, source: SesSource, ad
     return known.access;
   }
   const arns = new Set([source.arn]);
-  const { statementAdded, policyDependable } = add(statementOf(permission, source, Lazy.any({ produce: () => arns.size > 1 ? [...arns] : [...arns][0] })));
+  const rendered = Lazy.any({ produce: () => arns.size > 1 ? [...arns] : [...arns][0] });
+  const { statementAdded, policyDependable } = add(statementOf(permission, source, rendered));
   // each user of a policy that cannot be changed is told of the statement that it needs
   if (!statementAdded) return { dependencies: [], missing: statementOf(permission, source, source.arn) };
   const access = { dependencies: policyDependable ? [policyDependable] : [] };

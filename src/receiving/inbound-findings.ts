@@ -1,10 +1,11 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { InboundMail } from './inbound-mail';
 import { finishedRule } from './mail-rule';
 import { finding } from '../private/finding';
 import type { ReceiptRule } from '../receipt/receipt-rule';
 import { matches, overlap } from '../receipt/recipient-condition';
+import { actionsOf, conditionsOf, isSynchronous } from '../receipt/rule-action';
 import { ruleFindings } from '../receipt/rule-findings';
 
 /** What the findings look at, beside the rules. */
@@ -46,22 +47,34 @@ function reportSet(inbox: InboundMail, { isActivated }: Surroundings): void {
     finding(inbox, 'InboundMail.inactive', `nothing in this app makes ${inbox.ruleSetName} the active rule set, and SES goes by no other; leave \`activate\` out, or acknowledge ` +
       'this when it is activated elsewhere');
   }
-  reportNames(inbox, rules.map(({ Recipients }) => Recipients));
+  const handling = rules.filter(rule => !onlyLooks(rule));
+  const gate = rules.find(rule => onlyLooks(rule) && conditionsOf(rule) === undefined);
+  if (gate && handling.every(rule => conditionsOf(rule) !== undefined)) {
+    finding(inbox, 'InboundMail.swallowed', `the rule ${gate.Name} is for everybody and only looks at mail, so SES accepts mail for recipients of no other rule, and throws ` +
+      'it away without telling anybody; give that rule the recipients of the rules behind it, or add a rule for everybody that keeps mail or bounces it');
+  }
+  reportNames(inbox, handling);
+}
+
+/** Whether a rule begins by asking a function, and so is for some mail only, or does nothing with it. */
+function onlyLooks(rule: ReceiptRule): boolean {
+  const first = actionsOf(rule).find(action => !action.AddHeaderAction);
+  return first === undefined || isSynchronous(first);
 }
 
 /** All rules of the set, whoever has made them. */
 function rulesOf(inbox: InboundMail): ReceiptRule[] {
-  const nameOf = (stack: Stack, name: string) => JSON.stringify(stack.resolve(name));
+  const isSame = ({ stack, ruleSetName }: ses.CfnReceiptRule, name: string) =>
+    JSON.stringify(stack.resolve(ruleSetName)) === JSON.stringify(stack.resolve(name));
   return inbox.node.root.node.findAll().filter(child => child instanceof ses.CfnReceiptRule)
-    .filter(rule => [inbox.ruleSet.receiptRuleSetName, inbox.ruleSetName].some(name => nameOf(rule.stack, rule.ruleSetName) === nameOf(rule.stack, name)))
-    .map(finishedRule);
+    .filter(rule => isSame(rule, inbox.ruleSet.receiptRuleSetName) || isSame(rule, inbox.ruleSetName)).map(finishedRule);
 }
 
 /** Mail for which there is an MX record and no rule is refused by SES, as if the mailbox did not exist. */
-function reportNames(inbox: InboundMail, recipients: ReceiptRule['Recipients'][]): void {
-  if (recipients.some(conditions => conditions === undefined)) return;
-  const conditions = recipients.flatMap(each => each ?? []);
-  if (conditions.some(condition => typeof condition !== 'string')) return;
+function reportNames(inbox: InboundMail, rules: ReceiptRule[]): void {
+  const conditions: unknown[] = rules.flatMap(({ Recipients }) => Recipients ?? [undefined]);
+  // a rule for everybody is for each name, and so may be a condition that only the deployment knows
+  if (!conditions.every(condition => typeof condition === 'string')) return;
   for (const name of inbox.mxRecords.map(record => record.name).filter(each => !Token.isUnresolved(each))) {
     // a wildcard stands for what a condition writes with a dot in front
     if (!conditions.some(condition => overlap(condition, name.replace(/^\*/, '')))) {

@@ -18,7 +18,6 @@ import { mostSpecificFirst, parseCondition } from '../receipt/recipient-conditio
 import type { DnsRecord } from '../records';
 import { isWithin, normalizeOwnerName } from '../records/domain-name';
 import { SesRegion } from '../ses';
-import { SES_LIMITS } from '../ses/limits';
 import { checkName, SES_NAMES } from '../ses/names';
 
 /** With these the rule set outlives the stack. */
@@ -101,7 +100,6 @@ export class InboundMail extends ReceiptMetrics {
    * @param options whom the rule is for, and what it does
    */
   public addRule(id: string, options: MailRuleOptions): MailRule {
-    this.checkCount();
     const { ruleSet, removalPolicy } = this;
     const rule = new MailRule(this, id, { ...options, ruleSet, removalPolicy, after: this.ownRules.at(-1)?.ruleRef ?? this.after });
     this.ownRules.push(rule);
@@ -192,13 +190,6 @@ export class InboundMail extends ReceiptMetrics {
         `region: SesRegion.of('${region.name}', { receiving: true })`, this);
     }
     return region;
-  }
-
-  private checkCount(): void {
-    const max = SES_LIMITS.rulesPerRuleSet;
-    if (this.ownRules.length < max) return;
-    fail('InboundMail.tooManyRules', `the rule set has ${max} rules, and SES takes no more; rules with the same actions can share up to ${SES_LIMITS.recipientsPerRule} ` +
-      'recipients', this);
   }
 
   private publish(name: string, identity: IMailIdentity, options: ReceivingDomainOptions): void {

@@ -70,7 +70,16 @@ export class IpFilters extends Construct {
     located(this, () => checkIpFilters(all.get(place)!));
     this.createFilters(own);
     // all that there is in the account counts together, so the first one speaks for all
-    if (!others) this.node.addValidation({ validate: () => { ipFilterFindings(all.get(place)!).forEach(({ id: what, text }) => finding(this, what, text)); return []; } });
+    if (!others) this.report(() => all.get(place)!);
+  }
+
+  private report(inPlace: () => IpFilter[]): void {
+    this.node.addValidation({
+      validate: () => {
+        ipFilterFindings(inPlace()).forEach(({ id, text }) => finding(this, id, text));
+        return [];
+      },
+    });
   }
 
   private filtersOf({ allow = [], block = [], blockAll = false, names = {} }: IpFiltersProps): IpFilter[] {

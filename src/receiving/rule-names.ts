@@ -1,30 +1,32 @@
 import type { Construct } from 'constructs';
-import { fail } from '../private/errors';
+import { located } from '../private/errors';
 import { finding } from '../private/finding';
 import { PerApp } from '../private/per-app';
 import { onlyPlaceOf } from '../private/place';
+import { checkRules } from '../receipt/rule-limits';
 
 interface Claim {
   readonly ruleSetName: string;
+  readonly ruleName: string;
   readonly scope: Construct;
 }
 
-/** Who has which rule name, by account and Region. */
+/** The rules of an app, by account and Region. */
 const claims = new PerApp(() => new Map<string, Claim[]>());
 
 /**
- * Claims the name of a rule. It is unique in its set; in CloudWatch it is all that tells one rule from another, whatever their sets.
+ * Claims a place in a set, and a name, for a rule. The name is unique in the set; in CloudWatch it is all that tells one rule from another, whatever their sets.
  */
 export function claimRuleName(scope: Construct, ruleSetName: string, ruleName: string): void {
-  const key = `${onlyPlaceOf(scope)} ${ruleName}`;
-  const others = claims.of(scope).get(key) ?? [];
-  const rival = others.find(other => other.ruleSetName === ruleSetName);
+  const ofApp = claims.of(scope);
+  const place = onlyPlaceOf(scope);
+  const others = ofApp.get(place) ?? [];
+  const inSet = others.filter(other => other.ruleSetName === ruleSetName);
+  located(scope, () => checkRules([...inSet.map(other => ({ Name: other.ruleName })), { Name: ruleName }]));
+  const rival = others.find(other => other.ruleName === ruleName);
   if (rival) {
-    fail('MailRule.sameName', `the rule ${rival.scope.node.path} of the same rule set has the name "${ruleName}" already; take another, or leave it out`, scope);
-  }
-  if (others.length > 0) {
-    finding(scope, 'MailRule.sharedName', `the rule ${others[0].scope.node.path} of another rule set has the name "${ruleName}", too, and CloudWatch counts the mail of ` +
+    finding(scope, 'MailRule.sharedName', `the rule ${rival.scope.node.path} of another rule set has the name "${ruleName}", too, and CloudWatch counts the mail of ` +
       'both as one; take another name, or leave it out');
   }
-  claims.of(scope).set(key, [...others, { ruleSetName, scope }]);
+  ofApp.set(place, [...others, { ruleSetName, ruleName, scope }]);
 }

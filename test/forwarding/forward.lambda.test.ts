@@ -87,7 +87,7 @@ function configure(settings: Partial<ForwardSettings> = {}): void {
 
 /** What SES tells of a message that it has stored. */
 function stored(message: string | Buffer = SAMPLE_MESSAGE, changes: Record<string, unknown> = {}, metadata?: Record<string, string>): string {
-  bucket.objects.set('forwarding/1', { body: Buffer.from(message), metadata });
+  bucket.put('forwarding/1', Buffer.from(message), metadata);
   const action = { bucketName: 'mail', objectKey: 'forwarding/1', objectKeyPrefix: 'forwarding/' };
   return JSON.stringify(sampleReceivedMail('S3', { ...changes, receipt: { action, ...changes.receipt as object } }));
 }
@@ -106,7 +106,7 @@ describe('mail for one destination', () => {
     const path = returnPath(SENDER, TOKEN, ANN);
     expect(outbox.sent).toEqual([{ sender: SENDER, to: ANN, feedbackAddress: path, configurationSet: undefined, raw: expect.any(Buffer) }]);
     expect(outbox.sent[0].raw.equals(rewriteMessage(Buffer.from(SAMPLE_MESSAGE), { sender: SENDER, returnPath: path, via: 'support', token: TOKEN }))).toBe(true);
-    expect([bucket.gets, queue.bodies]).toEqual([['forwarding/1'], []]);
+    expect([bucket.calls, queue.bodies]).toEqual([['GetObject'], []]);
     expect(counted()).toEqual([{ ForwardedMail: 1, form: 'message', destination: destinationId(ANN) }]);
     expect(metrics()[0]).toMatchObject({ namespace: 'CdkPostmaster', dimensions: { MailForwarder: 'Forwarder' } });
   });
@@ -162,7 +162,7 @@ describe('routes', () => {
   test('mail for nobody that is known is counted, and stays in the bucket', async () => {
     expect(await receive(stored(SAMPLE_MESSAGE, { receipt: { recipients: ['other@example.com'] } }))).toBe(0);
     expect(counted()).toEqual([{ NotForwardedMail: 1, reason: 'no route for its recipients' }]);
-    expect(bucket.gets).toEqual([]);
+    expect(bucket.calls).toEqual([]);
   });
 });
 
@@ -172,7 +172,7 @@ describe('mail for several destinations', () => {
   test('becomes an errand for each, which is worked on for itself', async () => {
     configure({ routes: [['support@example.com', [ANN, BOB]]] });
     expect(await receive(stored())).toBe(0);
-    expect([outbox.sent, bucket.gets, queue.bodies.length]).toEqual([[], [], 2]);
+    expect([outbox.sent, bucket.calls, queue.bodies.length]).toEqual([[], [], 2]);
     outbox.unverifiedRecipients.add(ANN);
     expect(await receive(...queue.bodies)).toBe(1);
     expect(outbox.sent.map(({ to, feedbackAddress }) => [to, feedbackAddress])).toEqual([[BOB, returnPath(SENDER, TOKEN, BOB)]]);
@@ -299,9 +299,9 @@ describe('what fails', () => {
   test('for now is tried again at once, as long as there is time', async () => {
     hurry();
     outbox.refuseNext(3, new Refusal(429, 'TooManyRequestsException', 'Maximum sending rate exceeded.'));
-    bucket.refusals.push('SlowDown');
+    bucket.refuseNext(1, new Refusal(503, 'SlowDown', 'Please reduce your request rate.'));
     expect(await receive(stored())).toBe(0);
-    expect([outbox.calls.length, bucket.gets.length]).toEqual([4, 2]);
+    expect([outbox.calls.length, bucket.calls.length]).toEqual([4, 2]);
   });
 
   test.each([['SendingPausedException', 400], ['LimitExceededException', 400], ['AccountSuspendedException', 400], ['NotFoundException', 404]])(
@@ -314,7 +314,7 @@ describe('what fails', () => {
 
   test('because the message is gone comes again, until it is a dead letter', async () => {
     const body = stored();
-    bucket.objects.clear();
+    bucket.reset();
     expect(await receive(body)).toBe(1);
     expect(JSON.parse(log.mock.calls[0][0] as string)).toEqual({ notice: 'failed, comes again', message: 'm0', failure: 'NoSuchKey: S3 answered 404' });
   });
@@ -326,6 +326,6 @@ describe('what fails', () => {
 
   test('what SES sends in order to try the bucket out is nothing at all', async () => {
     expect(await receive(JSON.stringify(sampleReceivedMail('S3', { mail: { messageId: SET_UP_ID } })))).toBe(0);
-    expect([bucket.gets, metrics()]).toEqual([[], []]);
+    expect([bucket.calls, metrics()]).toEqual([[], []]);
   });
 });

@@ -41,7 +41,8 @@ describe('a range', () => {
     fc.assert(fc.property(fc.oneof(range4, range6), ([address, length]) => {
       const range = parseIpRange(`${address}/${length}`);
       const normal = parseIpRange(ipRangeText(range));
-      expect([containsRange(range, normal), containsRange(normal, range), hasHostBits(normal), ipRangeText(normal)]).toEqual([true, true, false, ipRangeText(range)]);
+      expect([containsRange(range, normal), containsRange(normal, range)]).toEqual([true, true]);
+      expect([hasHostBits(normal), ipRangeText(normal)]).toEqual([false, ipRangeText(range)]);
     }));
   });
 

@@ -56,7 +56,8 @@ describe('a rule that is never reached', () => {
 
   test('does not run, says the evaluator', async () => {
     const actions = fc.constantFrom<ReceiptRuleAction[]>([stop], [store('one')], [bounce, stop], [wait('f'), stop]);
-    const rules = fc.array(fc.tuple(fc.array(arbitrary.condition, { minLength: 1, maxLength: 2 }), actions, fc.constantFrom({}, TLS)), { minLength: 2, maxLength: 5 });
+    const draft = fc.tuple(fc.array(arbitrary.condition, { minLength: 1, maxLength: 2 }), actions, fc.constantFrom({}, TLS));
+    const rules = fc.array(draft, { minLength: 2, maxLength: 5 });
     await fc.assert(fc.asyncProperty(rules, arbitrary.address, fc.boolean(), async (drafts, recipient, tls) => {
       const those = drafts.map(([recipients, does, changes], index) => rule(`R${index}`, recipients, does, changes));
       const dead = ruleFindings(those).filter(({ id, text }) => id === 'ReceiptRule.unreachable' && text.includes('whatever')).map(finding => finding.rule);

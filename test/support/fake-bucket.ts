@@ -1,65 +1,56 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { element, type FakeAnswer, FakeService, Refusal } from './fake-service';
 
-/** What a fake bucket keeps. */
-export interface FakeObject {
+/** An object in a bucket. */
+interface Stored {
   readonly body: Buffer;
-  /** Without `x-amz-meta-`. */
-  readonly metadata?: Record<string, string>;
+  readonly metadata: Record<string, string>;
 }
 
+/** Whether a signature is right is a question for the tests of what signs. */
+const SIGNATURE = /^AWS4-HMAC-SHA256 Credential=\w+\/\d{8}\/[a-z0-9-]+\/s3\/aws4_request, SignedHeaders=[a-z0-9;-]*host;[a-z0-9;-]*, Signature=[0-9a-f]{64}$/;
+
 /**
- * A fake of one bucket of Amazon S3, addressed by path. It gives objects to whoever signs, and refuses everything else. Whether a signature is right is a
- * question for the tests of what signs.
+ * A fake of S3 with one bucket, addressed by path: GetObject of what the test has put there.
  */
-export class FakeBucket {
-  public readonly objects = new Map<string, FakeObject>();
+export class FakeBucket extends FakeService {
+  private readonly objects = new Map<string, Stored>();
 
-  /** The keys that were asked for, in order. */
-  public readonly gets: string[] = [];
-
-  /** The codes that the next requests are refused with. */
-  public readonly refusals: string[] = [];
-
-  private readonly server = createServer((request, response) => this.respond(request, response));
-
-  public constructor(private readonly name: string) {}
-
-  public get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  public constructor(private readonly name: string) {
+    super();
   }
 
-  public async start(): Promise<void> {
-    this.server.listen(0, '127.0.0.1');
-    await once(this.server, 'listening');
+  public put(key: string, body: Buffer, metadata: Record<string, string> = {}): void {
+    this.objects.set(key, { body, metadata });
   }
 
-  public async stop(): Promise<void> {
-    this.server.close();
-    this.server.closeAllConnections();
-    if (this.server.listening) await once(this.server, 'close');
-  }
-
-  public reset(): void {
+  public override reset(): void {
+    super.reset();
     this.objects.clear();
-    this.gets.length = this.refusals.length = 0;
   }
 
-  private respond({ method, url, headers }: IncomingMessage, response: ServerResponse): void {
-    const refuse = (status: number, code: string) => response.writeHead(status, { 'content-type': 'application/xml' }).end(`<?xml version="1.0"?><Error><Code>${code}</Code></Error>`);
-    const [, bucket, ...path] = url!.split('/');
-    const key = decodeURIComponent(path.join('/'));
-    this.gets.push(key);
-    const refusal = this.refusals.shift();
-    if (refusal) return void refuse(refusal === 'SlowDown' ? 503 : 403, refusal);
-    const signature = /^AWS4-HMAC-SHA256 Credential=\w+\/\d{8}\/[a-z0-9-]+\/s3\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date[a-z0-9;-]*, Signature=[0-9a-f]{64}$/;
-    if (method !== 'GET') return void refuse(405, 'MethodNotAllowed');
-    if (!signature.test(headers.authorization ?? '') || !headers['x-amz-date'] || !headers['x-amz-content-sha256']) return void refuse(403, 'AccessDenied');
-    if (bucket !== this.name) return void refuse(404, 'NoSuchBucket');
-    const object = this.objects.get(key);
-    if (!object) return void refuse(404, 'NoSuchKey');
-    const metadata = Object.fromEntries(Object.entries(object.metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]));
-    response.writeHead(200, { ...metadata, 'content-type': 'binary/octet-stream' }).end(object.body);
+  protected answer(request: IncomingMessage, _body: string, note: (operation: string) => void): FakeAnswer {
+    try {
+      return this.find(request, note);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const body = `<Error>${element('Code', error.code)}${element('Message', error.message)}<RequestId>1</RequestId></Error>`;
+      return { status: error.status, body };
+    }
+  }
+
+  private find(request: IncomingMessage, note: (operation: string) => void): FakeAnswer {
+    const { pathname, searchParams } = new URL(request.url!, this.endpoint);
+    // the SDK names the operation; a request without a query is the same
+    const operation = request.method === 'GET' && [...searchParams.keys()].every(name => name === 'x-id') ? searchParams.get('x-id') ?? 'GetObject' : undefined;
+    note(operation ?? `${request.method} ${request.url}`);
+    if (!SIGNATURE.test(request.headers.authorization ?? '')) throw new Refusal(403, 'AccessDenied', 'Access Denied');
+    if (operation !== 'GetObject') throw new Refusal(405, 'MethodNotAllowed', 'the fake only gives objects');
+    const [, bucket, key] = /^\/([^/]*)\/(.*)$/.exec(pathname) ?? [];
+    if (bucket !== this.name) throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist');
+    const stored = this.objects.get(decodeURIComponent(key));
+    if (!stored) throw new Refusal(404, 'NoSuchKey', 'The specified key does not exist.');
+    const headers = Object.fromEntries(Object.entries(stored.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]));
+    return { status: 200, body: stored.body, headers: { 'content-type': 'application/octet-stream', 'content-length': String(stored.body.length), ...headers } };
   }
 }
