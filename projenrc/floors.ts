@@ -20,7 +20,7 @@ export const FLOORS: string[][] = [
   ['monitoring'],
   ['actions'],
   ['mailboxes'],
-  ['gates'],
+  ['gates', 'forwarding'],
   ['receiving', 'account'],
   ['checks'],
   ['cli'],

@@ -12,5 +12,6 @@ export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told
 export * from './actions'; // what is done with mail that comes in
 export * from './mailboxes'; // where it is kept
+export * from './receiving'; // how it comes in
 export * from './receiving'; // what comes back
 export * from './checks'; // cdk-nag rules about mail

@@ -4,11 +4,10 @@ import type { Construct } from 'constructs';
 import type { MailActionConfig, MailRuleReference } from './mail-action';
 import { openTopic } from './rule-topic';
 import type { IMailIdentity } from '../identity';
+import { coversSender } from '../identity/covers-sender';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';
-import { hasToken } from '../private/tokens';
 import type { BounceReply } from '../receipt';
-import { isWithin } from '../records/domain-name';
 import { normalizeAddress } from '../records/mail-address';
 
 /**
@@ -42,7 +41,7 @@ const LOCAL_PART = 'mailer-daemon';
  */
 export function bindBounce(scope: Construct, rule: MailRuleReference, reply: BounceReply, options: BounceOptions): MailActionConfig {
   const { identity, notifyTopic } = options;
-  const sender = senderOf(scope, options);
+  const sender = bounceSenderOf(scope, options);
   reportUnverified(scope, identity, sender);
   const { smtpReplyCode, statusCode, message } = reply;
   return {
@@ -51,14 +50,14 @@ export function bindBounce(scope: Construct, rule: MailRuleReference, reply: Bou
   };
 }
 
-function senderOf(scope: Construct, { identity, sender }: BounceOptions): string {
+/**
+ * The address that a bounce is from. Refuses one that the identity does not cover.
+ */
+export function bounceSenderOf(scope: Construct, { identity, sender }: Pick<BounceOptions, 'identity' | 'sender'>): string {
   const name = identity.identityName;
-  const isAddress = name.includes('@');
-  if (sender === undefined) return isAddress ? name : `${LOCAL_PART}@${name}`;
+  if (sender === undefined) return name.includes('@') ? name : `${LOCAL_PART}@${name}`;
   const address = located(scope, () => normalizeAddress(sender));
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-  const covered = isAddress ? address === name : isWithin(domain, name);
-  if (!covered && !hasToken(address) && !hasToken(name)) {
+  if (!coversSender(identity, address)) {
     fail('MailAction.bounceSender', `the bounce is sent from "${address}", which the identity "${name}" does not cover, and SES sends from verified addresses only; give an ` +
       'address of that identity, or the identity of that address', scope);
   }

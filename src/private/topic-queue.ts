@@ -4,6 +4,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledged-rules';
 
 /** As often as AWS advises. */
 const TRIES = 5;
@@ -53,5 +54,7 @@ export function topicQueue(scope: Construct, { description, encryptionKey, visib
 
 /** A queue for what nobody could handle. */
 export function deadLetters(scope: Construct, id: string): sqs.Queue {
-  return new sqs.Queue(scope, id, { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: DEAD_LETTERS_KEPT });
+  const queue = new sqs.Queue(scope, id, { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: DEAD_LETTERS_KEPT });
+  acknowledge(queue, 'SQSRedrivePolicy', ['Serverless'], 'The queue is where events end that nobody could work off.');
+  return queue;
 }
