@@ -1,13 +1,15 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AccountMonitorFunction } from './account-monitor-function';
-import { ACCOUNT_METRICS, MONITOR_NAMESPACE } from './monitor-constants';
+import { ACCOUNT_METRICS } from './monitor-constants';
 import { ScheduledMonitor } from './scheduled-monitor';
 import { acknowledgeWildcards } from '../private/acknowledged-rules';
 import { fail } from '../private/errors';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
 import { PerApp } from '../private/per-app';
+import { onlyPlaceOf } from '../private/place';
 import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 
 /**
@@ -110,8 +112,7 @@ export class AccountMonitor extends Construct {
   /** Two would tell people of everything twice. Stacks whose account and Region are not known may be deployed apart. */
   private claimAccount(): void {
     const claimed = monitors.of(this);
-    const stack = Stack.of(this);
-    const place = Token.isUnresolved(stack.account) || Token.isUnresolved(stack.region) ? stack.node.path : stack.environment;
+    const place = onlyPlaceOf(this);
     const other = claimed.get(place);
     if (other) fail('AccountMonitor.twice', `${other.node.path} watches the same account and Region already; one is enough, so leave this one out`, this);
     claimed.set(place, this);
@@ -167,6 +168,6 @@ export class AccountMonitor extends Construct {
   }
 
   private metric(metricName: string, statistic: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return new cloudwatch.Metric({ namespace: MONITOR_NAMESPACE, metricName, statistic, period: INTERVAL, ...options }).attachTo(this);
+    return new cloudwatch.Metric({ namespace: METRIC_NAMESPACE, metricName, statistic, period: INTERVAL, ...options }).attachTo(this);
   }
 }

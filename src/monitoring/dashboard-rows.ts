@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import type { AccountMonitor } from './account-monitor';
 import { PAUSED_METRIC } from '../guard/guard-constants';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
 import { SesMetrics } from '../reputation/ses-metrics';
 import { SndsFigure, SndsMetrics } from '../reputation/snds-metrics';
 import type { MailStreamBase } from '../sending';
@@ -46,8 +47,8 @@ export function alarmRows(alarms: cloudwatch.IAlarm[]): Row[] {
 
 /** What guards have paused, and how AWS treats the account. */
 export function stateRow(account?: AccountMonitor): Row {
-  const { namespace, dimension, name } = PAUSED_METRIC;
-  const paused = search(`{${namespace},${dimension}} MetricName="${name}"`, cloudwatch.Stats.MAXIMUM, 'Paused by');
+  const { dimension, name } = PAUSED_METRIC;
+  const paused = search(`{${METRIC_NAMESPACE},${dimension}} MetricName="${name}"`, cloudwatch.Stats.MAXIMUM, 'Paused by');
   if (!account) return [graph(GRID_WIDTH, 'Paused by a guard', [paused])];
   const width = GRID_WIDTH / 4;
   return [

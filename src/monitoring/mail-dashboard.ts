@@ -1,10 +1,11 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import type { AccountMonitor } from './account-monitor';
 import { alarmRows, mailRows, poolRow, sndsRow, stateRow, streamRow } from './dashboard-rows';
 import { fail } from '../private/errors';
+import { differentPlaces } from '../private/place';
 import { DedicatedIpPool, type MailStreamBase } from '../sending';
 
 /**
@@ -53,6 +54,13 @@ export interface MailDashboardProps {
    * @default false
    */
   readonly snds?: boolean;
+
+  /**
+   * Rows at the end, of any maker, each up to 24 columns wide: those of `InboundMail.dashboardRows()`.
+   *
+   * @default - none
+   */
+  readonly additionalRows?: cloudwatch.IWidget[][];
 }
 
 /** What CloudWatch takes on a dashboard. */
@@ -88,6 +96,7 @@ export class MailDashboard extends Construct {
       ...streams.map(streamRow),
       ...pools.map(poolRow),
       ...props.snds ? [sndsRow()] : [],
+      ...props.additionalRows ?? [],
     ];
     this.checkCount(rows.flat().length);
     this.dashboard = new cloudwatch.Dashboard(this, 'Resource', {
@@ -101,9 +110,9 @@ export class MailDashboard extends Construct {
 
   /** Metrics are looked for in the Region of the dashboard. */
   private checkPlace(stream: MailStreamBase): void {
-    const [own, other] = [Stack.of(this).env, stream.env].map(({ account, region }) => `${account}/${region}`);
-    if (Token.isUnresolved(own) || Token.isUnresolved(other) || own === other) return;
-    fail('MailDashboard.elsewhere', `the dashboard is in ${own} and the stream ${stream.node.path} in ${other}; CloudWatch has the metrics of a stream where the ` +
+    const places = differentPlaces(this, stream.env);
+    if (!places) return;
+    fail('MailDashboard.elsewhere', `the dashboard is in ${places.own} and the stream ${stream.node.path} in ${places.other}; CloudWatch has the metrics of a stream where the ` +
       'stream is, so make a dashboard in a stack there', this);
   }
 

@@ -1,11 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import type { FeedbackAlarms } from './feedback-alarms';
 import { finding } from '../private/finding';
 import { refersTo } from '../private/references';
+import { isSilent } from '../private/silent-alarm';
 
 /** What the findings about a pipeline look at. */
 interface Pipeline {
@@ -27,7 +26,7 @@ export function reportPipeline(scope: Construct, { streams, alarms, callback }: 
       }
       if (isSilent(alarms.deadLetters)) {
         finding(scope, 'FeedbackPipeline.silentAlarms', 'the alarms of the pipeline have no action, so nobody learns when bounces and complaints are no longer ' +
-          'acted on; give it an alarmAction');
+          'acted on; give it `notify`, or an alarmAction');
       }
       if (callback && losesErrors(callback)) {
         finding(scope, 'FeedbackPipeline.callbackLosesErrors', `the function ${callback.node.path} has no destination for failures, so an address that it fails ` +
@@ -36,11 +35,6 @@ export function reportPipeline(scope: Construct, { streams, alarms, callback }: 
       return [];
     },
   });
-}
-
-function isSilent(alarm: cloudwatch.Alarm): boolean {
-  const actions: unknown = Stack.of(alarm).resolve((alarm.node.defaultChild as cloudwatch.CfnAlarm).alarmActions);
-  return !Array.isArray(actions) || actions.length === 0;
 }
 
 /** Of an imported function nobody here knows. */

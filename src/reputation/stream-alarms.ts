@@ -1,36 +1,22 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { alarmTopicAction } from './alarm-topic';
+import { alarmActionsFor, AlarmRecipients } from './alarm-recipients';
 import { DeliveryDelays } from './delivery-delays';
-import type { SendSurge } from './send-surge';
+import { silenceAlarm } from './mail-silence';
+import type { MailSurge } from './mail-surge';
 import { fail } from '../private/errors';
+import { differentPlaces } from '../private/place';
 import type { MailStreamBase } from '../sending';
 
 /**
  * Properties of the alarms of a stream.
  */
-export interface StreamAlarmsProps {
+export interface StreamAlarmsProps extends AlarmRecipients {
   /**
    * The stream to watch, of the account and Region of the alarms. An imported one has to publish counters.
    */
   readonly stream: MailStreamBase;
-
-  /**
-   * The standard topic through which people are told, of the Region of the alarms. Its policy, and that of its key, let CloudWatch publish; a topic that is
-   * encrypted with the AWS-managed key is refused, since CloudWatch may not use it.
-   *
-   * @default - no topic; then `action` is required
-   */
-  readonly topic?: sns.ITopic;
-
-  /**
-   * What else happens on an alarm. Permissions are the action's own.
-   *
-   * @default - nothing; then `topic` is required
-   */
-  readonly action?: cloudwatch.IAlarmAction;
 
   /**
    * Whether there is an alarm on messages that were not sent since their template could not be rendered. One is enough.
@@ -67,14 +53,8 @@ export interface StreamAlarmsProps {
    *
    * @default - no alarm
    */
-  readonly surge?: SendSurge;
+  readonly surge?: MailSurge;
 }
-
-/** The longest time that CloudWatch looks back, by the length of a period. */
-const LONGEST_SILENCE = Duration.days(7);
-const LONGEST_IN_SHORT_PERIODS = Duration.days(1);
-const SHORT_PERIOD = Duration.minutes(5);
-const LONG_PERIOD = Duration.hours(1);
 
 /**
  * Alarms that tell people what goes wrong with a stream, beside bounces and complaints: templates that cannot be rendered, viruses, delays, silence and
@@ -92,7 +72,7 @@ const LONG_PERIOD = Duration.hours(1);
  *   stream: receipts,
  *   topic: operators,
  *   silence: Duration.hours(6),
- *   surge: SendSurge.above(5000),
+ *   surge: MailSurge.above(5000),
  * });
  */
 export class StreamAlarms extends Construct {
@@ -117,12 +97,12 @@ export class StreamAlarms extends Construct {
     super(scope, id);
     this.stream = props.stream;
     this.checkEnvironment();
-    const actions = this.actionsOf(props);
+    const actions = alarmActionsFor(this, props);
     this.renderingFailures = props.renderingFailures === false ? undefined : this.renderingFailuresAlarm();
     this.rejects = props.rejects === false ? undefined : this.rejectsAlarm();
     this.deliveryDelays = (props.deliveryDelays ?? DeliveryDelays.atLeast(0.1)).bind(this, this.stream);
     this.silence = props.silence && this.silenceAlarm(props.silence);
-    this.surge = props.surge?.bind(this, this.stream);
+    this.surge = props.surge && this.surgeAlarm(props.surge);
     this.alarms.forEach(alarm => alarm.addAlarmAction(...actions));
   }
 
@@ -133,16 +113,10 @@ export class StreamAlarms extends Construct {
 
   /** An alarm of another Region or account would wait for ever for data. */
   private checkEnvironment(): void {
-    const own = placeOf(Stack.of(this));
-    const streams = placeOf(Stack.of(this.stream));
-    if (Token.isUnresolved(own) || Token.isUnresolved(streams) || own === streams) return;
-    fail('StreamAlarms.elsewhere', `the alarms are in ${own} and the stream ${this.stream.node.path} in ${streams}; ` +
+    const places = differentPlaces(this, this.stream.env);
+    if (!places) return;
+    fail('StreamAlarms.elsewhere', `the alarms are in ${places.own} and the stream ${this.stream.node.path} in ${places.other}; ` +
       'CloudWatch has the metrics of a stream where the stream is, so make the alarms in a stack there', this);
-  }
-
-  private actionsOf({ topic, action }: StreamAlarmsProps): cloudwatch.IAlarmAction[] {
-    if (!topic && !action) fail('StreamAlarms.noAction', 'neither topic nor action is given, so nobody would learn of an alarm; give one of them', this);
-    return [...topic ? [alarmTopicAction(this, topic)] : [], ...action ? [action] : []];
   }
 
   private renderingFailuresAlarm(): cloudwatch.Alarm {
@@ -167,23 +141,12 @@ export class StreamAlarms extends Construct {
   }
 
   private silenceAlarm(silence: Duration): cloudwatch.Alarm {
-    const period = silence.toSeconds() > LONGEST_IN_SHORT_PERIODS.toSeconds() ? LONG_PERIOD : SHORT_PERIOD;
-    const periods = silence.toSeconds() / period.toSeconds();
-    if (!Number.isInteger(periods) || periods < 1 || silence.toSeconds() > LONGEST_SILENCE.toSeconds()) {
-      fail('StreamAlarms.silence', `silence is ${silence.toHumanString()}; CloudWatch sees 5 minutes to a day in steps of 5 minutes, and up to 7 days in whole hours`, this);
-    }
-    return this.stream.metricSend({ period }).createAlarm(this, 'Silence', {
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: periods,
-      // nothing sent is no data at all
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-      alarmDescription: `The stream ${this.stream.configurationSetName} has sent nothing for ${silence.toHumanString()}: see whether the stream or the account ` +
-        'is paused, and whether the programs that send are alive.',
-    });
+    return silenceAlarm(this, this.stream.metricSend(), silence, `The stream ${this.stream.configurationSetName} has sent nothing for ${silence.toHumanString()}: see ` +
+      'whether the stream or the account is paused, and whether the programs that send are alive.');
   }
-}
 
-function placeOf({ account, region }: Stack): string {
-  return `${account}/${region}`;
+  private surgeAlarm(surge: MailSurge): cloudwatch.Alarm {
+    return surge.bind(this, this.stream.metricSend(), `The stream ${this.stream.configurationSetName} sends more mail than expected: unless that is meant, pause it, and ` +
+      'look for a leaked credential or an unguarded form.');
+  }
 }
