@@ -12,6 +12,7 @@ export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told
 export * from './actions'; // what is done with mail that comes in
 export * from './mailboxes'; // where it is kept
+export * from './gates'; // what is stopped
+export * from './forwarding'; // what goes on to others
 export * from './receiving'; // how it comes in
-export * from './receiving'; // what comes back
 export * from './checks'; // cdk-nag rules about mail
