@@ -1,7 +1,9 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import { ActiveRuleSetOptions } from './active-rule-set';
 import { ReceivingDomainOptions } from './mx-records';
+import { MailForwarderOptions } from '../forwarding';
 import type { IMailIdentity } from '../identity';
 import type { SesRegion } from '../ses';
 
@@ -64,4 +66,23 @@ export interface InboundMailProps extends ReceivingDomainOptions {
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * Who gets the mail of whom, and how.
+ */
+export interface ForwardOptions extends MailForwarderOptions {
+  /**
+   * The verified identity that mail is sent with.
+   *
+   * @default - the first domain of the inbox
+   */
+  readonly identity?: IMailIdentity;
+
+  /**
+   * The bucket that keeps the mail. It stays there, also when it was sent on.
+   *
+   * @default - a `MailBucket` of its own, in which mail stays until somebody deletes it
+   */
+  readonly bucket?: s3.IBucket;
 }

@@ -6,13 +6,15 @@ import type { Construct, IConstruct } from 'constructs';
 import { ActiveRuleSet } from './active-rule-set';
 import { ActiveRuleSetDeletion } from './active-rule-set-constants';
 import { reportInbox } from './inbound-findings';
-import { InboundMailProps } from './inbound-mail-props';
+import { ForwardOptions, InboundMailProps } from './inbound-mail-props';
 import { inboxRows } from './inbox-rows';
 import { MailRule, nameOfRuleSet } from './mail-rule';
 import { MxRecords, ReceivingDomainOptions } from './mx-records';
 import { ReceiptMetrics } from './receipt-metrics';
 import { Deliver, MailRuleOptions } from '../actions';
+import { MailForwarder } from '../forwarding';
 import type { IMailIdentity } from '../identity';
+import { MailBucket } from '../mailboxes';
 import { fail, located } from '../private/errors';
 import { mostSpecificFirst, parseCondition } from '../receipt/recipient-condition';
 import type { DnsRecord } from '../records';
@@ -119,6 +121,20 @@ export class InboundMail extends ReceiptMetrics {
   public addMostSpecificFirst(rules: Record<string, MailRuleOptions>): MailRule[] {
     return mostSpecificFirst(Object.entries(rules), ([, { recipients }]) => recipients?.map(({ condition }) => condition))
       .map(([id, options]) => this.addRule(id, { ...options, actions: [...options.actions, Deliver.stop()] }));
+  }
+
+  /**
+   * Sends mail on to mailboxes elsewhere: adds a rule behind those that are there, with a forwarder.
+   *
+   * @param id a name, unique in this construct
+   * @param options who gets the mail of whom
+   */
+  public forward(id: string, options: ForwardOptions): MailForwarder {
+    const identity = options.identity ?? this.domains[0].identity;
+    const bucket = options.bucket ?? new MailBucket(this, `${id}Bucket`);
+    const forwarder = new MailForwarder(this, `${id}Forwarder`, { ...options, identity, bucket });
+    this.addRule(id, forwarder.rule());
+    return forwarder;
   }
 
   /**

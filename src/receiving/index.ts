@@ -1,7 +1,7 @@
 export { ActiveRuleSet, type ActiveRuleSetOptions, type ActiveRuleSetProps } from './active-rule-set';
 export { ActiveRuleSetDeletion } from './active-rule-set-constants';
 export { InboundMail } from './inbound-mail';
-export { type InboundMailProps } from './inbound-mail-props';
+export { type ForwardOptions, type InboundMailProps } from './inbound-mail-props';
 export { IpFilters, type IpFiltersProps } from './ip-filters';
 export { MailRule, type MailRuleProps } from './mail-rule';
 export { type ReceivingDomainOptions } from './mx-records';
