@@ -41,13 +41,12 @@ export interface ResourceKind<P> {
    * Brings the thing to what `properties` say. Repeated with the same input, or taken back with the two swapped, it ends in the same state.
    *
    * When `old` is another thing (its physical ID differs), the one of `properties` is to be made, or may be there already: CloudFormation rolls a
-   * replacement back with one more Update, and deletes the thing that is not needed afterwards. When `physicalId`, which CloudFormation has, is not that of
-   * `old` but that of `properties`, it is an Update that failed which is taken back.
+   * replacement back with one more Update, and deletes the thing that is not needed afterwards.
    */
-  update(properties: P, old: P, signal: AbortSignal, physicalId: string): Promise<void>;
+  update(properties: P, old: P, signal: AbortSignal, event: CloudFormationCustomResourceEvent): Promise<void>;
 
   /** Deletes what is still ours, and succeeds when nothing is. */
-  delete(properties: P, signal: AbortSignal): Promise<void>;
+  delete(properties: P, signal: AbortSignal, event: CloudFormationCustomResourceEvent): Promise<void>;
 
   /** Takes back what a Create that failed may have done all the same. Left out when it cannot be told from what others have done. */
   takeBack?(properties: P, signal: AbortSignal): Promise<void>;
@@ -88,12 +87,12 @@ async function perform<P>(kind: ResourceKind<P>, event: CloudFormationCustomReso
   const given = givenId(event);
   const properties = event.ResourceProperties as unknown as P;
   if (event.RequestType === 'Delete') {
-    if (given !== FAILED_CREATE) await kind.delete(properties, signal);
+    if (given !== FAILED_CREATE) await kind.delete(properties, signal, event);
     else await kind.takeBack?.(properties, signal);
     return given!;
   }
   if (event.RequestType === 'Update' && given !== FAILED_CREATE) {
-    await kind.update(properties, event.OldResourceProperties as unknown as P, signal, given!);
+    await kind.update(properties, event.OldResourceProperties as unknown as P, signal, event);
     return kind.physicalId(properties, event);
   }
   return kind.physicalId(properties, event, await kind.create(properties, signal) ?? undefined);

@@ -27,7 +27,8 @@ export interface ActiveRuleSetOptions {
   readonly takeOver?: boolean;
 
   /**
-   * What becomes of the active rule set when the construct is deleted. What was active before is what the first deployment found.
+   * What becomes of the active rule set when the construct is deleted. What was active before is what the first deployment found, and not what an update has
+   * taken over from. When the first deployment is rolled back, that set becomes active again in any case.
    *
    * @default ActiveRuleSetDeletion.RESTORE_PREVIOUS
    */
@@ -53,9 +54,10 @@ const activations = new PerApp((): ActiveRuleSet[] => []);
  *
  * A deployment that finds another set active fails and changes nothing, unless `takeOver` is given. The set is activated after all rules of its stack that
  * belong to it, and their permissions, exist. When the construct is deleted, the set that was active before becomes active again, if ours still is active;
- * what somebody else has activated meanwhile stays. To move the construct to another stack, deploy it with `ActiveRuleSetDeletion.KEEP` first.
+ * what somebody else has activated meanwhile stays. A roll-back takes nothing over.
  *
- * CloudFormation looks only when something changes: a set that somebody activates by hand stays active until then.
+ * CloudFormation looks only when something changes here: a set that somebody activates by hand stays active until then. To move the construct to another
+ * stack, retain the rule set and deploy with `ActiveRuleSetDeletion.KEEP` first.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/receiving-email-receipt-rules-console-walkthrough.html
  *
@@ -98,6 +100,7 @@ export class ActiveRuleSet extends Construct {
     this.onDelete = props.onDelete ?? ActiveRuleSetDeletion.RESTORE_PREVIOUS;
     this.claim();
     const handler = handlerFor(this, ['ses:DescribeActiveReceiptRuleSet', 'ses:SetActiveReceiptRuleSet']);
+    handler.addToRolePolicy(new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] }));
     this.createActivation(handler, this.createLook(handler), props.takeOver ?? false);
     this.waitForRules();
     this.node.addValidation({ validate: () => this.checkDeletion() });

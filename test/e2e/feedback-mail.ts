@@ -81,7 +81,7 @@ const NOT_PUBLISHED: Case[] = [{ type: 'Send', due: 'nothing' }, { type: 'Open',
 /** Addresses that bounce for now so often. The app counts to three. */
 const OFTEN = [...Array<number>(6).fill(3), ...Array<number>(6).fill(2)];
 
-const NAMES: Record<string, string> = { 'Bounce': 'bouncedRecipients', 'Complaint': 'complainedRecipients', 'DeliveryDelay': 'delayedRecipients' };
+const NAMES: Record<string, string> = { Bounce: 'bouncedRecipients', Complaint: 'complainedRecipients', DeliveryDelay: 'delayedRecipients' };
 
 /**
  * @param size how many messages there are in all

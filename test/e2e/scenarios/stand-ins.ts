@@ -3,6 +3,7 @@ import { Route53 } from '@aws-sdk/client-route-53';
 import { STS } from '@aws-sdk/client-sts';
 import { sameLines } from '../check';
 import { ACCOUNT } from '../emulator';
+import { bounces, receiptFilters, receiptRules, receiptRuleSets } from '../receipt-stand-ins';
 import type { Scenario, Stage } from '../scenario';
 import { configurationSets, dedicatedIpPools, eventDestinations } from '../stream-stand-ins';
 
@@ -29,6 +30,10 @@ export const scenario: Scenario = {
     await dedicatedIpPools(stage);
     await configurationSets(stage);
     await eventDestinations(stage);
+    await receiptRuleSets(stage);
+    await receiptRules(stage);
+    await receiptFilters(stage);
+    await bounces(stage);
     await customResources(stage);
     await conditionKeys(stage);
   },
