@@ -12,8 +12,8 @@ import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import {
-  Deliver, Dmarc, Dns, EventDestination, Gate, InboundMail, MailBucket, MailDashboard, MailQueue, MailStream, MailSurge, ReceivingAlarms, Recipient, RoleAddresses,
-  VerifiedDomain,
+  Deliver, Dmarc, Dns, EventDestination, Gate, InboundMail, MailBucket, MailDashboard, MailQueue, MailStream, MailSurge, ReceivingAlarms, Recipient,
+  RoleAddresses, VerifiedDomain,
 } from '../../src';
 
 const stack = new Stack(new App(), 'SupportInbox');

@@ -26,9 +26,6 @@ export interface ForwardSettings {
 /** The environment variable that holds the settings. */
 export const FORWARD_VARIABLE = 'FORWARD';
 
-/** The most that Lambda takes for all variables together is 4096 bytes; their names and what Lambda adds need some. */
-export const SETTINGS_BYTES_MAX = 3_900;
-
 /** The metrics of a forwarder, and their dimension. */
 export const FORWARD_METRICS = { forwarder: 'MailForwarder', forwarded: 'ForwardedMail', notForwarded: 'NotForwardedMail', returned: 'ReturnedMail' } as const;
 

@@ -1,6 +1,7 @@
-import { FORWARD_VARIABLE, type Route, SETTINGS_BYTES_MAX, type ForwardSettings } from './forward-constants';
+import { FORWARD_VARIABLE, type ForwardSettings, type Route } from './forward-constants';
 import { destinationsOf } from './forward-decision';
 import { fail } from '../private/errors';
+import { SETTINGS_BYTES_MAX } from '../private/mail-function';
 import { hasToken } from '../private/tokens';
 import type { Recipient } from '../receipt';
 import { mostSpecificFirst } from '../receipt/recipient-condition';

@@ -7,7 +7,8 @@ import { GATE_VARIABLE, type GateSettings } from './gate-constants';
 import { GateFunction } from './gate-function';
 import { Deliver, MailAction, type MailActionConfig, type MailRuleReference } from '../actions';
 import { bounceSenderOf } from '../actions/bounce-delivery';
-import { mailFunction } from '../private/mail-function';
+import { fail } from '../private/errors';
+import { mailFunction, SETTINGS_BYTES_MAX } from '../private/mail-function';
 
 /** Well below the 30 seconds for which SES waits. A gate that sends bounces has time for a second try, as SES takes one such call a second. */
 const TIMEOUT = Duration.seconds(20);
@@ -39,10 +40,15 @@ export class GateAction extends MailAction {
       onFailure,
       bounce: sender === undefined ? undefined : { sender, explanation: bounce?.explanation ?? DMARC_EXPLANATION },
     };
+    const text = JSON.stringify(settings);
+    if (Buffer.byteLength(text) > SETTINGS_BYTES_MAX) {
+      fail('Gate.tooLarge', `what the gate looks for has ${Buffer.byteLength(text)} bytes, and the environment of a function has room for ${SETTINGS_BYTES_MAX}; ` +
+        'make several gates', scope);
+    }
     const gate = mailFunction(scope, GateFunction, {
       timeout: TIMEOUT,
       memorySize: 256,
-      environment: { [GATE_VARIABLE]: JSON.stringify(settings) },
+      environment: { [GATE_VARIABLE]: text },
       logRetention,
       failures: 'SES waits for the answer, and tries again for 36 hours when there is none.',
       concurrency: 'SES calls it for each message that arrives; a reservation would hold mail up.',

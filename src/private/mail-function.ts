@@ -10,6 +10,9 @@ import { acknowledge, COMPLIANCE_PACKS } from './acknowledged-rules';
 /** What a generated handler class looks like; projen writes one for each `x.lambda.ts`. */
 type HandlerClass = new (scope: Construct, id: string, props?: lambda.FunctionOptions) => lambda.Function;
 
+/** The most that Lambda takes for all variables of a function together is 4096 bytes; their names and what Lambda adds need some. */
+export const SETTINGS_BYTES_MAX = 3_900;
+
 /** What a function is made for. */
 interface MailFunctionOptions {
   readonly timeout: Duration;

@@ -3,7 +3,7 @@ import type { ReceiptRule, ReceiptRuleAction } from './receipt-rule';
 import { covers, identityDomainOf, parseCondition } from './recipient-condition';
 import { actionsOf, isSynchronous } from './rule-action';
 import { checkActions, checkRecipients } from './rule-limits';
-import { alwaysStops, deadConditions, mayShareMail, type PlacedRule, placedRules } from './rule-reach';
+import { alwaysStops, deadConditions, mayShareMail, type PlacedRule, placedRules, sharesMail } from './rule-reach';
 import { PostmasterError } from '../private/errors';
 import { isTrue } from '../private/json-value';
 import { isWithin } from '../records/domain-name';
@@ -118,7 +118,7 @@ function reportBounce(rule: PlacedRule, behind: PlacedRule[], finding: Report): 
   const actions = actionsOf(rule.rule);
   const bounce = actions.findIndex(action => action.BounceAction);
   if (bounce < 0 || actions.slice(bounce).some(action => action.StopAction)) return;
-  const next = behind.find(later => mayShareMail(rule, later));
+  const next = behind.find(later => sharesMail(rule, later));
   if (bounce === actions.length - 1 && !next) return;
   finding(rule, 'ReceiptRule.bounceGoesOn', 'the mail is sent back, and still goes on to ' +
     `${bounce < actions.length - 1 ? 'the actions behind' : `the rule "${next!.name}"`}: its sender takes it for refused. Put a Stop behind the bounce`);

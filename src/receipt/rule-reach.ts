@@ -46,9 +46,16 @@ export function deadConditions(rule: PlacedRule, before: PlacedRule): readonly s
 }
 
 /**
+ * Whether some mail is for both rules, as far as their conditions are known.
+ */
+export function sharesMail(one: PlacedRule, other: PlacedRule): boolean {
+  const [conditions, others] = [one.conditions, other.conditions];
+  return conditions === undefined || others === undefined || conditions.some(condition => others.some(another => overlap(condition, another)));
+}
+
+/**
  * Whether some mail may be for both rules.
  */
 export function mayShareMail(one: PlacedRule, other: PlacedRule): boolean {
-  if (one.conditions === undefined || other.conditions === undefined || one.hasUnknown || other.hasUnknown) return true;
-  return one.conditions.some(condition => other.conditions!.some(another => overlap(condition, another)));
+  return one.hasUnknown || other.hasUnknown || sharesMail(one, other);
 }

@@ -224,6 +224,11 @@ describe('auditLog', () => {
   });
 });
 
+test('a gate that looks for more than a function can be told is refused', () => {
+  const senders = Array.from({ length: 300 }, (_, index) => `sender${index}.example.com`);
+  expect(() => make(() => Gate.dropMatching(MailMatch.sender(...senders)))).toThrow('[Gate.tooLarge]');
+});
+
 test('a gate whose rule does not scan is reported', () => {
   const stack = stackIn('eu-west-1');
   const inbox = new InboundMail(stack, 'Inbox', { domain: identityIn(stack), publishMx: false });

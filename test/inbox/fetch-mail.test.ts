@@ -159,6 +159,7 @@ describe('an encrypted message', () => {
     ['whose context is missing', withMeta('x-amz-matdesc', () => undefined), `it does not say that it is ${ID}`],
     ['whose context is of another message', withMeta('x-amz-matdesc', text => text.replace(ID, 'another')), `it is another message than ${ID}`],
     ['whose context is no object', withMeta('x-amz-matdesc', () => '["a"]'), 'its "x-amz-matdesc" is no object of texts'],
+    ['whose context has more than texts', withMeta('x-amz-matdesc', text => text.replace('"store"', '1')), 'its "x-amz-matdesc" is no object of texts'],
     ['whose context is no JSON', withMeta('x-amz-matdesc', () => '{'), 'its "x-amz-matdesc" is no object of texts'],
     ['whose key was changed', withMeta('x-amz-key-v2', base64(bytes => flip(bytes, 9))), 'KMS does not know its key, or not for this message'],
     ['whose key is empty', withMeta('x-amz-key-v2', () => ''), 'its "x-amz-key-v2" has 0 bytes'],

@@ -48,7 +48,8 @@ test('deletes mail when its time has come, and old versions with it or after a m
     return Object.values(Template.fromStack(stack).findResources(BUCKET))[0].Properties.LifecycleConfiguration.Rules;
   };
   expect(rules({ expiration: Duration.days(90) })).toEqual([{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, ExpirationInDays: 90, Status: 'Enabled' }]);
-  expect(rules({ expiration: Duration.days(90), versioned: true })[0]).toMatchObject({ ExpirationInDays: 90, NoncurrentVersionExpiration: { NoncurrentDays: 30 } });
+  expect(rules({ expiration: Duration.days(90), versioned: true })[0]).toMatchObject(
+    { ExpirationInDays: 90, NoncurrentVersionExpiration: { NoncurrentDays: 30 } });
   expect(rules({ expiration: Duration.days(7), versioned: true })[0]).toMatchObject({ NoncurrentVersionExpiration: { NoncurrentDays: 7 } });
 });
 

@@ -169,5 +169,14 @@ test('values that only the deployment knows may be anything', () => {
     rule('Narrow', ['a@example.com', value], [store('one')], { Enabled: value as unknown as boolean }),
   ];
   expect(found(rules, { domains: ['example.com'] })).toEqual([]);
-  expect(found([rule('Stop', ['example.com'], [stop]), rule('Narrow', ['a@example.com', value], [store('one')])])).toEqual(['Narrow unreachable']);
+});
+
+test('recipients that only the deployment knows are nobody, where they would raise a finding, and anybody where they would cure one', () => {
+  const value = { Ref: 'Value' } as unknown as string;
+  const unknown = (name: string, ...does: ReceiptRuleAction[]) => rule(name, [value], does);
+  expect(ruleFindings([rule('Stop', ['example.com'], [stop]), rule('Narrow', ['a@example.com', value], [store('one')])]).map(({ text }) => text))
+    .toEqual([expect.stringMatching(/^no mail reaches the rule for "a@example.com": /)]);
+  expect(found([rule('Bounce', ['a@example.com'], [bounce]), unknown('Unknown', store('one'))])).toEqual([]);
+  expect(found([rule('Header', ['a@example.com'], [header()]), unknown('Unknown', store('one'))])).toEqual([]);
+  expect(found([rule('Store', ['a@example.com'], [store('one')]), unknown('Unknown', call('f'), store('two'))])).toEqual([]);
 });

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { checkMembers, FakeJsonService, type Json } from './fake-json-service';
 import { Refusal } from './fake-service';
-import { splitMessage, valueOf } from '../../src/forwarding/header-block';
 import { ONCE_ONLY_HEADERS } from '../../src/ses/once-only-headers';
 
 /** A message that was sent. */
@@ -53,18 +52,16 @@ export class FakeRawOutbox extends FakeJsonService {
 
   private check(sender: string, raw: Buffer): void {
     if (raw.length > SIZE_MAX) bad(`Message length is more than ${SIZE_MAX} bytes long: '${raw.length}'.`);
-    const { fields, body } = splitMessage(raw);
-    const names = fields.map(({ name }) => name);
+    const headers = headersOf(raw);
+    const names = headers.map(({ name }) => name);
     const twice = names.find((name, index) => ONCE_ONLY_HEADERS.has(name) && names.indexOf(name) < index);
     if (twice) bad(`Duplicate header '${twice}'.`);
     if (names.includes('')) bad('Empty header names are illegal.');
-    if (body.length === 0) bad('Missing end of header.');
-    const order = fields.find(({ name }) => name.startsWith('x-ses-'));
-    if (order) bad(`Configuration set or identity of ${order.raw.trim()} does not exist.`);
-    for (const name of ['from', 'sender', 'return-path']) {
-      for (const field of fields.filter(each => each.name === name)) this.checkVerified(/([^<>\s"]+@[^<>\s"]+?)>?$/.exec(valueOf(field))?.[1] ?? '');
-    }
-    this.checkVerified(sender);
+    const order = headers.find(({ name }) => name.startsWith('x-ses-'));
+    if (order) bad(`Configuration set or identity of ${order.name} does not exist.`);
+    const senders = headers.filter(({ name }) => ['from', 'sender', 'return-path'].includes(name)).map(({ value }) => /([^<>\s"]+@[^<>\s"]+?)>?$/.exec(value)?.[1] ?? '');
+    if (!names.includes('from')) bad('Missing required header \'From\'.');
+    [sender, ...senders].forEach(address => this.checkVerified(address));
     if (raw.toString('latin1').split('\n').some(line => line.replace(/\r$/, '').length > LINE_MAX)) bad('Line length exceeds 1000 characters.');
   }
 
@@ -73,6 +70,17 @@ export class FakeRawOutbox extends FakeJsonService {
       throw new Refusal(400, 'MessageRejected', `Email address is not verified. The following identities failed the check in region EU-WEST-1: ${address}`);
     }
   }
+}
+
+/** As the strictest reader has them: a line ends with any of CR, LF and both. */
+function headersOf(raw: Buffer): { name: string; value: string }[] {
+  const lines = raw.toString('latin1', 0, 1_000_000).split(/\r\n|\r|\n/);
+  const end = lines.indexOf('');
+  if (end < 0 || end === lines.length - 1) bad('Missing end of header.');
+  return lines.slice(0, end).join('\n').replace(/\n(?=[ \t])/g, '').split('\n').map(line => {
+    const colon = line.indexOf(':');
+    return { name: line.slice(0, Math.max(colon, 0)).trim().toLowerCase(), value: line.slice(colon + 1).trim() };
+  });
 }
 
 function bad(message: string): never {
