@@ -12,4 +12,9 @@ export * from './templates'; // what it says
 export * from './reputation'; // how it is judged
 export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told
+export * from './actions'; // what is done with mail that comes in
+export * from './mailboxes'; // where it is kept
+export * from './gates'; // what is stopped
+export * from './forwarding'; // what goes on to others
+export * from './receiving'; // how it comes in
 export * from './checks'; // cdk-nag rules about mail
