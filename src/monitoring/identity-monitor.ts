@@ -47,7 +47,7 @@ const INTERVAL = Duration.minutes(15);
  * new IdentityMonitor(this, 'Identities', { identities: [domain], topic: operators });
  */
 export class IdentityMonitor extends Construct {
-  /** The alarm on the monitor itself, which does not run or fails. Right after the first deployment it may be raised for some minutes. */
+  /** The alarm that the monitor itself does not run, or fails. Right after the first deployment it may be raised for some minutes. */
   public readonly silent: cloudwatch.Alarm;
 
   /** The alarms on the identities. */

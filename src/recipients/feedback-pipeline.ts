@@ -96,6 +96,11 @@ export class FeedbackPipeline extends FeedbackMetrics {
     reportPipeline(this, { streams: this.served, alarms: this.alarms, callback: props.onFeedback });
   }
 
+  /** All alarms that there are, e.g. for a dashboard. */
+  public get allAlarms(): cloudwatch.Alarm[] {
+    return Object.values(this.alarms).filter((alarm?: cloudwatch.Alarm) => alarm !== undefined);
+  }
+
   /** The streams on whose feedback it acts. */
   public get streams(): IConfigurationSet[] {
     return [...this.served];
@@ -171,7 +176,7 @@ export class FeedbackPipeline extends FeedbackMetrics {
 
   private connectAlarms({ notify, alarmAction }: FeedbackPipelineProps): void {
     const actions = [...notify ? [alarmTopicAction(this, notify)] : [], ...alarmAction ? [alarmAction] : []];
-    if (actions.length > 0) Object.values(this.alarms).forEach((alarm?: cloudwatch.Alarm) => alarm?.addAlarmAction(...actions));
+    if (actions.length > 0) this.allAlarms.forEach(alarm => alarm.addAlarmAction(...actions));
   }
 
   private eventsOf({ additionalEvents = [] }: FeedbackPipelineProps): EmailSendingEvent[] {
