@@ -5,9 +5,9 @@ import { SNS } from '@aws-sdk/client-sns';
 import type { Aws } from './aws';
 import type { Emulator } from './emulator';
 import { sampleReceivedMail } from '../../src/inbox/sample-received-mail';
-import { type ActionTrace, type IncomingMail, type Reception } from '../../src/receipt/reception';
-import { receiveMail } from '../../src/receipt/receive-mail';
 import type { ReceiptRule } from '../../src/receipt/receipt-rule';
+import { receiveMail } from '../../src/receipt/receive-mail';
+import { type ActionTrace, type IncomingMail, type Reception } from '../../src/receipt/reception';
 
 /** A letter as somebody elsewhere sends it. */
 export interface Letter {
@@ -67,7 +67,9 @@ export class IncomingMailServer {
       },
       receipt,
     };
-    const reception = await receiveMail({ ...await this.account(), recipients: letter.to, ip: letter.ip, received, size: raw.length, invoke: (arn, event) => this.invoke(arn, event) });
+    const reception = await receiveMail({
+      ...await this.account(), recipients: letter.to, ip: letter.ip, received, size: raw.length, invoke: (arn, event) => this.invoke(arn, event),
+    });
     for (const { recipients, actions } of reception.rules) {
       let content = raw;
       for (const action of actions) content = await this.carryOut(action, content, { ...received, receipt: { ...receipt, recipients } });

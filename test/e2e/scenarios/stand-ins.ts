@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Route53 } from '@aws-sdk/client-route-53';
 import { STS } from '@aws-sdk/client-sts';
+import { permissions } from '../access-stand-ins';
 import { sameLines } from '../check';
 import { ACCOUNT } from '../emulator';
 import { bounces, receiptFilters, receiptRules, receiptRuleSets } from '../receipt-stand-ins';
@@ -36,6 +37,7 @@ export const scenario: Scenario = {
     await receiptRules(stage);
     await receiptFilters(stage);
     await bounces(stage);
+    await permissions(stage);
     await customResources(stage);
     await conditionKeys(stage);
     await sending(stage);

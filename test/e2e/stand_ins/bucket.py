@@ -1,6 +1,10 @@
-"""The key of an AWS::S3::Bucket that encrypts with one, which MiniStack forgets: SES needs the key of a bucket that it writes to."""
+"""The key of an AWS::S3::Bucket that encrypts with one, which MiniStack forgets: SES needs it when it writes to the bucket, and whoever reads an object needs it, too."""
 
+from ministack.core import iam_evaluator as iam
+from ministack.services import kms, s3
 from ministack.services.cloudformation import provisioners
+
+from .admission import caller_may
 
 MANAGED = "alias/aws/s3"
 _keys = {}
@@ -29,7 +33,15 @@ def remember(name, props):
     _keys[name] = default.get("KMSMasterKeyID", MANAGED) if default.get("SSEAlgorithm", "").startswith("aws:kms") else None
 
 
+def read(bucket, name, headers, query=None):
+    key = kms._resolve_key(_keys.get(bucket))
+    if key and not caller_may(key.get("Policy"), "kms:Decrypt", key["Arn"]):
+        return s3._error("AccessDenied", f"User: {iam.caller_arn()} is not authorized to perform: kms:Decrypt on resource: {key['Arn']}", 403)
+    return _read(bucket, name, headers, query)
+
+
 def install():
-    global _create, _update
-    _create, _update = provisioners._s3_create, provisioners._s3_update
+    global _create, _update, _read
+    _create, _update, _read = provisioners._s3_create, provisioners._s3_update, s3._get_object
+    s3._get_object = read
     provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"].update(create=create, update=update)
