@@ -1,8 +1,8 @@
 /* The fakes of the account and of stored mail refuse what the services refuse, so that the tests with them prove something. */
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
-  GetDedicatedIpCommand, GetEmailIdentityCommand, PutAccountDedicatedIpWarmupAttributesCommand, PutAccountDetailsCommand, type PutAccountDetailsCommandInput,
-  PutAccountSuppressionAttributesCommand, PutDedicatedIpInPoolCommand, SESv2Client,
+  GetDedicatedIpCommand, GetEmailIdentityCommand, PutAccountDedicatedIpWarmupAttributesCommand, PutAccountDetailsCommand,
+  type PutAccountDetailsCommandInput, PutAccountSuppressionAttributesCommand, PutDedicatedIpInPoolCommand, SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import { FakeBucket } from './fake-bucket';
 import { FakeSesAccount } from './fake-ses-account';
