@@ -1,14 +1,13 @@
 import type * as ses from 'aws-cdk-lib/aws-ses';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import type { Construct, IConstruct, IDependable } from 'constructs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct, IDependable } from 'constructs';
 import type { EventDestinationConfig } from './event-destination';
 import { refuseOtherRegion } from './same-region';
 import { sourceOf } from './source-conditions';
 import { fail } from '../private/errors';
 import { finding } from '../private/finding';
-import { refersTo } from '../private/references';
 import { allowKey, allowPublish } from '../private/ses-access';
-import { isFifo, statementJson, usesManagedKey } from '../private/topic';
+import { isFifo, isUnheard, statementJson, usesManagedKey } from '../private/topic';
 
 /**
  * Publishes to an SNS topic.
@@ -54,21 +53,15 @@ function openKey(scope: Construct, topic: sns.ITopic, set: ses.IConfigurationSet
   return dependencies;
 }
 
-/** A topic of this app to which nothing of this app listens. Subscriptions may be made later than the destination. */
+/** Subscriptions may be made later than the destination. */
 function reportUnheard(scope: Construct, topic: sns.ITopic): void {
-  const resource = topic.node.defaultChild;
-  if (!(resource instanceof sns.CfnTopic)) return;
   scope.node.addValidation({
     validate: () => {
-      if (!scope.node.root.node.findAll().some(child => isSubscriptionTo(child, resource))) {
+      if (isUnheard(topic)) {
         finding(scope, 'EventDestination.unheardTopic', `nothing in this app subscribes to the topic ${topic.node.path}, so its events may reach nobody; ` +
           'add a subscription (one by e-mail starts when the recipient confirms it)');
       }
       return [];
     },
   });
-}
-
-function isSubscriptionTo(child: IConstruct, topic: sns.CfnTopic): boolean {
-  return child instanceof sns.CfnSubscription && refersTo(child.topicArn, topic);
 }

@@ -100,6 +100,11 @@ export class ReputationGuard extends Construct {
     this.createOutputs();
   }
 
+  /** All alarms, e.g. for a dashboard. */
+  public get alarms(): cloudwatch.Alarm[] {
+    return [...this.pausingAlarms, ...this.warnings, ...this.ownAlarms];
+  }
+
   /**
    * Allows to give the guard commands: to ask for its status, to resume, to drill. AWS cannot tell these apart. With `grantPause` of a stream somebody can do
    * the same without the guard.

@@ -4,12 +4,13 @@
 import { GetAccountCommand, type GetAccountCommandOutput, SESv2Client } from '@aws-sdk/client-sesv2';
 import { ACCOUNT_METRICS } from './monitor-constants';
 import { type MetricValue, publishMetrics } from '../private/embedded-metrics.lambda-shared';
+import { PATIENT } from '../private/patience.lambda-shared';
 
 /** What AWS says of an account, as a number. A word that is not listed is worth a look. */
 const ENFORCEMENT: Record<string, number> = { HEALTHY: 0, PROBATION: 1, SHUTDOWN: 2 };
 const UNKNOWN = 1;
 
-const ses = new SESv2Client({ maxAttempts: 8 });
+const ses = new SESv2Client(PATIENT);
 
 export async function handler(): Promise<void> {
   const account = await ses.send(new GetAccountCommand({}));

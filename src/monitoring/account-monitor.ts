@@ -53,7 +53,7 @@ export class AccountMonitor extends Construct {
   /** The alarm that AWS reviews the account or has paused it. It tells of the end too. */
   public readonly enforcement: cloudwatch.Alarm;
 
-  /** The alarm on the monitor itself, which does not run or fails. Right after the first deployment it may be raised for some minutes. */
+  /** The alarm that the monitor itself does not run, or fails. Right after the first deployment it may be raised for some minutes. */
   public readonly silent: cloudwatch.Alarm;
 
   public constructor(scope: Construct, id: string, props: AccountMonitorProps) {

@@ -4,9 +4,10 @@
 import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { FeedbackCanaryEvent } from './monitor-constants';
 import { log } from '../private/custom-resource.lambda-shared';
+import { PATIENT } from '../private/patience.lambda-shared';
 import { MailboxSimulator } from '../ses/mailbox-simulator';
 
-const ses = new SESv2Client({ maxAttempts: 8 });
+const ses = new SESv2Client(PATIENT);
 
 export async function handler({ configurationSet, sender }: FeedbackCanaryEvent): Promise<void> {
   const label = `canary-${Date.now().toString(36)}`;

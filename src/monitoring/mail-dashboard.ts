@@ -3,9 +3,10 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import type { AccountMonitor } from './account-monitor';
-import { alarmRows, mailRows, poolRow, sndsRow, stateRow, streamRow } from './dashboard-rows';
+import { alarmRows, feedbackRow, mailRows, poolRow, sndsRow, stateRow, streamRow } from './dashboard-rows';
 import { fail } from '../private/errors';
 import { differentPlaces } from '../private/place';
+import { FeedbackPipeline } from '../recipients';
 import { DedicatedIpPool, type MailStreamBase } from '../sending';
 
 /**
@@ -49,6 +50,13 @@ export interface MailDashboardProps {
   readonly account?: AccountMonitor;
 
   /**
+   * The pipeline whose work is shown: what it heard of, what it did, and what waits.
+   *
+   * @default - it is not shown
+   */
+  readonly feedback?: FeedbackPipeline;
+
+  /**
    * Whether Outlook's figures of all dedicated addresses are shown.
    *
    * @default false
@@ -68,7 +76,7 @@ const WIDGETS_MAX = 500;
 
 /**
  * How mail does, on one page: alarms, what is paused, how AWS treats the account, all mail by the hour, and the rates by which AWS judges with the lines
- * at which it acts; then a row for each stream and each pool. It begins with the last two weeks. `docs/monitoring.md` describes each widget.
+ * at which it acts; then a row for each stream and each pool, and one for a feedback pipeline. It begins with the last two weeks. `docs/monitoring.md` describes each widget.
  *
  * AWS has three dashboards free in an account; further ones are billed by the month.
  *
@@ -95,6 +103,7 @@ export class MailDashboard extends Construct {
       ...mailRows(),
       ...streams.map(streamRow),
       ...pools.map(poolRow),
+      ...props.feedback ? [feedbackRow(props.feedback)] : [],
       ...props.snds ? [sndsRow()] : [],
       ...props.additionalRows ?? [],
     ];

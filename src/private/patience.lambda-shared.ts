@@ -9,6 +9,12 @@ const RESERVE_MS = 3_000;
 const CALL_MS = 5_000;
 
 /**
+ * For clients of functions that make few calls: the SDK repeats what is throttled, with growing, jittered pauses, for up to a minute. SES takes about one such call
+ * a second.
+ */
+export const PATIENT = { maxAttempts: 8 };
+
+/**
  * What one invocation has time for. A call that is throttled, or finds nobody, is made again after growing, jittered pauses, as long as there is time.
  */
 export class Patience {

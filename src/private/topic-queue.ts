@@ -55,6 +55,8 @@ export function topicQueue(scope: Construct, { description, encryptionKey, visib
 /** A queue for what nobody could handle. */
 export function deadLetters(scope: Construct, id: string): sqs.Queue {
   const queue = new sqs.Queue(scope, id, { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: DEAD_LETTERS_KEPT });
-  acknowledge(queue, 'SQSRedrivePolicy', ['Serverless'], 'The queue is where events end that nobody could work off.');
+  const reason = 'The queue is where events end that nobody could work off.';
+  acknowledge(queue, 'SQS3', ['AwsSolutions'], reason);
+  acknowledge(queue, 'SQSRedrivePolicy', ['Serverless'], reason);
   return queue;
 }

@@ -72,7 +72,9 @@ export class FeedbackHandler extends Construct {
 
   private acknowledgeRules(): void {
     acknowledge(this, 'LambdaInsideVPC', COMPLIANCE_PACKS, 'The function calls public AWS APIs and reaches nothing in a VPC.');
-    acknowledge(this, 'LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], 'The function is called by its queue, which has a dead-letter queue with an alarm.');
+    const reason = 'The function is called by its queue, which has a dead-letter queue with an alarm.';
+    acknowledge(this, 'LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], reason);
+    acknowledge(this, 'LambdaEventSourceMappingDestination', ['Serverless'], reason);
     acknowledge(this, 'LambdaConcurrency', ['HIPAA.Security', 'NIST.800.53.R5'],
       'The queue calls two at a time; a reservation would fail in an account that has little concurrency.');
     acknowledge(this, 'LambdaTracing', ['Serverless'], 'A line of the log tells of each recipient what was done, and the metrics how it goes.');

@@ -75,17 +75,17 @@ export async function startEmulator(python: string, region: string): Promise<Emu
     await sleep(100);
   }
   lines.length = 0;
-  const happens: Emulator['happens'] = async (what, details) => JSON.parse(await post(`${endpoint}/_e2e/${what}`, readFileSync(certificate), details)) as Record<string, unknown>;
+  const happens: Emulator['happens'] = (what, details) => post(`${endpoint}/_e2e/${what}`, readFileSync(certificate), details);
   return { endpoint, certificate, happens, log: () => lines.join('\n'), stop };
 }
 
-async function post(url: string, ca: Buffer, body: object) {
+async function post(url: string, ca: Buffer, body: object): Promise<Record<string, unknown>> {
   const call = request(url, { method: 'POST', ca });
   call.end(JSON.stringify(body));
   const [response] = await once(call, 'response') as [IncomingMessage];
   const answer = (await response.setEncoding('utf8').toArray()).join('');
   if (response.statusCode !== 200) throw new Error(`${url}: ${response.statusCode} ${answer}`);
-  return answer;
+  return JSON.parse(answer) as Record<string, unknown>;
 }
 
 function healthy(endpoint: string, certificate: string) {

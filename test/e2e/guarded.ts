@@ -3,6 +3,7 @@ import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { SNS } from '@aws-sdk/client-sns';
 import type { Aws } from './aws';
 import { until } from './check';
+import { ACCOUNT } from './emulator';
 import { Inbox, type Told } from './inbox';
 
 /** The outputs of apps/guard.ts. */
@@ -53,7 +54,7 @@ export class Guarded {
   /** Tells the topic of an alarm as CloudWatch does, whatever the alarm is really like. */
   public async tell(words: string, state: string) {
     const AlarmName = this.alarmName(words);
-    const Message = JSON.stringify({ AlarmName, NewStateValue: state, OldStateValue: 'OK', NewStateReason: 'Threshold Crossed', AWSAccountId: this.aws.config.credentials.accessKeyId });
+    const Message = JSON.stringify({ AlarmName, AWSAccountId: ACCOUNT, NewStateValue: state, OldStateValue: 'OK', NewStateReason: 'Threshold Crossed' });
     await new SNS(this.aws.config).publish({ TopicArn: await this.topic(), Subject: `${state}: "${AlarmName}" in US East (N. Virginia)`, Message });
   }
 
@@ -79,7 +80,8 @@ export class Guarded {
 
   /** The alarms that CloudWatch has told people of by itself. */
   public async warnings() {
-    return (await this.pager.told()).filter(({ attributes }) => !attributes.notice).map(({ message }) => (JSON.parse(message) as { AlarmName: string }).AlarmName);
+    const warnings = (await this.pager.told()).filter(({ attributes }) => !attributes.notice);
+    return warnings.map(({ message }) => (JSON.parse(message) as { AlarmName: string }).AlarmName);
   }
 
   /** What the guard has written down about a target, in the order of time. */

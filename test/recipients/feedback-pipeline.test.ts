@@ -215,9 +215,10 @@ describe('the alarms', () => {
   test('tell people through a topic which lets CloudWatch publish, and do what else is asked', () => {
     const stack = stackIn('eu-west-1');
     const notify = new sns.Topic(stack, 'Operators', { masterKey: new kms.Key(stack, 'Key') });
-    make({ notify, alarmAction: new SsmAction(OpsItemSeverity.HIGH), onFeedback: functionIn(stack) }, stack);
+    const { pipeline } = make({ notify, alarmAction: new SsmAction(OpsItemSeverity.HIGH), onFeedback: functionIn(stack) }, stack);
     const alarms = Object.values(byId(stack));
     expect(alarms).toHaveLength(6);
+    expect(pipeline.allAlarms).toHaveLength(6);
     for (const { AlarmActions: actions } of alarms) expect(actions).toEqual([{ Ref: expect.stringMatching(/^Operators/) }, expect.anything()]);
     const publish = Match.objectLike({ Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish' });
     Template.fromStack(stack).hasResourceProperties('AWS::SNS::TopicPolicy', { PolicyDocument: { Statement: Match.arrayWith([publish]) } });

@@ -191,12 +191,18 @@ async function scan(aws: Aws, TableName: string) {
   return found;
 }
 
+interface MetricLine {
+  readonly _aws?: { readonly CloudWatchMetrics: { readonly Metrics: { readonly Name: string }[] }[] };
+  readonly [name: string]: unknown;
+}
+
 /** The sums of the metrics of log lines, as CloudWatch finds them. */
 function metrics(lines: readonly string[]) {
   const sums = new Map<string, number>();
   for (const line of lines) {
-    const { _aws, ...values } = JSON.parse(line) as Record<string, unknown> & { _aws?: { CloudWatchMetrics: { Metrics: { Name: string }[] }[] } };
-    for (const { Name } of _aws?.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics) ?? []) sums.set(Name, (sums.get(Name) ?? 0) + Number(values[Name]));
+    const { _aws, ...values } = JSON.parse(line) as MetricLine;
+    const names = _aws?.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name)) ?? [];
+    for (const name of names) sums.set(name, (sums.get(name) ?? 0) + Number(values[name]));
   }
   return sums;
 }

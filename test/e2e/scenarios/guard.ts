@@ -45,6 +45,7 @@ export const scenario: Scenario = {
     await resume(stage, guarded, await aws.withRole(made.OnCallIs));
     await drill(stage, guarded);
     await pauseAccount(stage, guarded);
+    await resumeBySes(stage, guarded);
     await fail(stage, guarded, made);
 
     const audited = await guarded.audit('stream/news');
@@ -215,7 +216,17 @@ async function pauseAccount({ report: { step }, emulator }: Stage, guarded: Guar
     assert.ok((await guarded.command({ command: 'resume', account: true, by: 'Jane' })).done);
     assert.equal(await guarded.sends(), true);
     assert.deepEqual((await guarded.news()).map(({ subject }) => subject), ['Mail of the whole account is sent again, resumed by Jane (us-east-1)']);
-    assert.deepEqual((await guarded.audit('account')).at(-1), { ...(await guarded.audit('account')).at(-1), status: 'running', by: 'Jane' });
+    const { status, by } = (await guarded.audit('account')).at(-1)!;
+    assert.deepEqual([status, by], ['running', 'Jane']);
+  });
+}
+
+async function resumeBySes({ report: { step }, aws }: Stage, guarded: Guarded) {
+  await step('whom SES itself has told to resume has decided so: the guard says so, and respects it', async () => {
+    await aws.ses.putConfigurationSetSendingOptions({ ConfigurationSetName: 'receipts', SendingEnabled: true });
+    await guarded.awake(() => guarded.tell('bounce-burst-receipts', 'ALARM'));
+    assert.equal(await guarded.sends('receipts'), true);
+    assert.deepEqual((await guarded.news()).map(({ subject }) => subject), ['Mail of the stream receipts is sent again, resumed by somebody, by SES itself (us-east-1)']);
   });
 }
 
@@ -228,7 +239,7 @@ async function fail({ report: { step }, aws }: Stage, guarded: Guarded, made: Gu
       return (await sqs.receiveMessage({ QueueUrl: made.DeadLettersIs, MessageAttributeNames: ['All'] })).Messages?.[0];
     });
     assert.match(letter.Body!, /"NewStateValue\\":\\"OK/);
-    assert.match(letter.MessageAttributes!.ErrorMessage.StringValue!, new RegExp(`the alarm ${guarded.alarmName('bounce-burst-news')} is gone; deploy again`));
+    assert.match(letter.MessageAttributes!.ErrorMessage.StringValue!, new RegExp(`the alarm ${guarded.alarmName('bounce-burst-news')} is gone; cdk deploy --revert-drift brings it back`));
   });
 }
 

@@ -39,7 +39,3 @@ def send_bounce(given):
     message_id = new_uuid()
     kept("bounces")[message_id] = given
     return {"MessageId": message_id}
-
-
-def install():
-    """Its operation is known to query_operation.py."""

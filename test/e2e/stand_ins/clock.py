@@ -15,6 +15,7 @@ from pathlib import Path
 from ministack.core import sigv4
 from ministack.core.concurrency import esm_wake
 from ministack.services import eventbridge, lambda_svc
+from ministack.services.cloudformation import provisioners
 
 from .control import door
 
@@ -42,7 +43,18 @@ def write():
     os.replace(new, _file)
 
 
+def create_rule(logical_id, props, stack_name):
+    """A schedule counts from when its rule was made, which MiniStack forgets."""
+    name, attributes = _create_rule(logical_id, props, stack_name)
+    rule = next(rule for rule in eventbridge._rules.values() if rule["Arn"] == attributes["Arn"])
+    rule["CreationTime"] = time.time()
+    return name, attributes
+
+
 def install():
+    global _create_rule
+    _create_rule = provisioners._eb_rule_create
+    provisioners._RESOURCE_HANDLERS["AWS::Events::Rule"]["create"] = create_rule
     write()
     # how often schedules are looked at, in real seconds
     eventbridge._SCHEDULER_TICK_INTERVAL = 0.5

@@ -63,7 +63,3 @@ async def send(given, otherwise):
 @door("sent")
 async def sent():
     return {"sent": _sent.setdefault("mail", [])}
-
-
-def install():
-    """Its operations are known to ses_operation.py."""

@@ -74,7 +74,3 @@ def of_account(given):
     if given.get("TenantName"):
         raise Refused("NotFoundException", f"Tenant {given['TenantName']} does not exist.", 404)
     return given
-
-
-def install():
-    """Its operations are known to ses_operation.py."""
