@@ -17,6 +17,5 @@ export * from './mailboxes'; // where it is kept
 export * from './gates'; // what is stopped
 export * from './forwarding'; // what goes on to others
 export * from './receiving'; // how it comes in
-export * from './receiving'; // what comes back
 export * from './account'; // the licence to post
 export * from './checks'; // cdk-nag rules about mail
