@@ -13,6 +13,7 @@ import { customResourceHandler } from '../private/custom-resource-handler';
 import { fail } from '../private/errors';
 import { finding } from '../private/finding';
 import { PerApp } from '../private/per-app';
+import { onlyPlaceOf } from '../private/place';
 
 /**
  * How a rule set is made the active one.
@@ -80,7 +81,7 @@ export class ActiveRuleSet extends Construct {
     const place = new Construct(scope, id);
     const properties: SharedRuleSetProperties = { RuleSetName: ruleSetName };
     // another name makes another resource, since a check that is taken back must not fail
-    const check = new CustomResource(place, Token.isUnresolved(ruleSetName) ? 'Check' : ruleSetName, {
+    const check = new CustomResource(place, Token.isUnresolved(ruleSetName) ? 'Check' : `Check-${ruleSetName}`, {
       resourceType: SHARED_RULE_SET_RESOURCE_TYPE,
       serviceToken: handlerFor(place, ['ses:DescribeActiveReceiptRuleSet']).functionArn,
       properties: { ...properties },
@@ -109,14 +110,15 @@ export class ActiveRuleSet extends Construct {
   /** Two active sets in one place would take mail from each other, with each deployment the other way round. */
   private claim(): void {
     const others = activations.of(this);
-    const { environment, account, region } = Stack.of(this);
-    for (const other of others.filter(({ node }) => Stack.of(node.scope!).environment === environment)) {
+    for (const other of others) {
       const where = `${other.node.path} makes ${other.ruleSet.node.path} the active rule set`;
-      if (outermost(other) === outermost(this) || !Token.isUnresolved(account) && !Token.isUnresolved(region)) {
+      if (outermost(other) === outermost(this) || onlyPlaceOf(other) === onlyPlaceOf(this)) {
         fail('ActiveRuleSet.second', `${where} of the same account and Region already, where SES has one; add the rules to that set, or leave one of the two out`, this);
       }
-      finding(this, 'ActiveRuleSet.perhapsSecond', `${where} too, and SES has one in an account and Region. Give the stacks an \`env\`, or acknowledge when they are ` +
-        'deployed to different places');
+      if (Stack.of(other).environment === Stack.of(this).environment) {
+        finding(this, 'ActiveRuleSet.perhapsSecond', `${where} too, and SES has one in an account and Region. Give the stacks an \`env\`, or acknowledge when they are ` +
+          'deployed to different places');
+      }
     }
     others.push(this);
   }
