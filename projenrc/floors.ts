@@ -16,6 +16,7 @@ export const FLOORS: string[][] = [
   ['reputation'],
   ['guard'],
   ['monitoring'],
+  ['smtp'],
   ['actions'],
   ['gates'],
   ['receiving', 'account'],

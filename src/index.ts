@@ -8,4 +8,5 @@ export * from './sending'; // how it leaves
 export * from './reputation'; // how it is judged
 export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told
+export * from './smtp'; // how programs without an AWS SDK send
 export * from './checks'; // cdk-nag rules about mail

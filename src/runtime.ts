@@ -11,5 +11,8 @@ export { checkListUnsubscribe, listUnsubscribeHeaders, type ListUnsubscribeOptio
 export { type ListManagement, type MessageOptions, sendParameters, type SendParameters, sesHeaders } from './sending/mail-headers';
 export { type StreamEnvironment, streamFromEnvironment } from './sending/stream-environment';
 export { contentProblems, linkTags, type MessageContent, NO_TRACK, OPEN_TRACKER } from './sending/tracked-content';
+export { smtpPassword } from './smtp/smtp-password';
+export { readSmtpSettings, type SmtpSettings, smtpSettings, type SmtpSettingsOptions } from './smtp/smtp-settings';
 export { MailboxSimulator } from './ses/mailbox-simulator';
 export { AUTO_TAGS, AutoTag } from './ses/message-tags';
+export { SmtpPort } from './ses/smtp-port';

@@ -108,6 +108,13 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
    */
   protected readonly _grantedSets = new Set<ses.IConfigurationSet>();
 
+  /**
+   * The Region of the identity, where it is not that of its stack.
+   *
+   * @internal
+   */
+  protected readonly _region?: string;
+
   private importedIdentity?: ses.IEmailIdentity;
 
   /**
@@ -138,7 +145,7 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
     this.refuseForeignGrantee(grantee);
     const patterns = mixedCasePatterns(options);
     if (patterns.length > 0) {
-      finding(this, 'Grant.mixedCase', `the grant to ${grantee.grantPrincipal} has ${patterns.join(', ')}: IAM compares letter by letter, ` +
+      finding(this, 'Grant.mixedCase', `the grant to ${Construct.isConstruct(grantee) ? grantee : grantee.grantPrincipal} has ${patterns.join(', ')}: IAM compares letter by letter, ` +
         'so an address in lower case will not match; write patterns as the sender writes addresses');
     }
     return iam.Grant.addToPrincipal({
@@ -200,7 +207,7 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
   }
 
   private arnOf(resource: string, resourceName: string): string {
-    return Stack.of(this).formatArn({ service: 'ses', resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+    return Stack.of(this).formatArn({ service: 'ses', region: this._region, resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
   }
 }
 
@@ -210,14 +217,17 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
 export class ImportedIdentity extends MailIdentity {
   public readonly identityName: string;
   protected readonly identityRef: string;
+  protected override readonly _region?: string;
   private readonly givenArn?: string;
 
   public constructor(
-    scope: Construct, id: string, identity: { name: string; arn?: string }, public readonly defaultConfigurationSet?: ses.IConfigurationSet,
+    scope: Construct, id: string, identity: { name: string; arn?: string; region?: string },
+    public readonly defaultConfigurationSet?: ses.IConfigurationSet,
   ) {
     super(scope, id);
     this.identityName = identity.name;
     this.identityRef = identity.name;
+    this._region = identity.region;
     this.givenArn = identity.arn;
   }
 

@@ -5,7 +5,7 @@
  *   request again gets the same answer again, since a repeated Create would find its own work and refuse it as somebody else's.
  * - The physical ID is made from what identifies the thing, never from a random value.
  * - A Create that failed answers with FAILED_CREATE as physical ID. The Delete that CloudFormation sends on rollback is then answered without
- *   touching anything, since whatever is there was not made by it.
+ *   touching anything, since whatever is there was not made by it. (Unless the kind owns the place: then it cleans up.)
  * - A Create that CloudFormation gave up before it was answered is followed by a Delete with a physical ID of CloudFormation's own making. It is
  *   carried out, since the Create may have come to its end meanwhile.
  */
@@ -28,6 +28,12 @@ const REASON_MAX = 1_000;
  * What a kind of custom resource does. The signal is aborted when time is up: what was not begun by then must not begin.
  */
 export interface ResourceKind<P> {
+  /**
+   * Whether the thing is in a place that the same stack has made for it, so that whatever is there is ours. Then a Delete after a Create that failed is carried
+   * out too: what was half made would be in the way when the place is deleted.
+   */
+  readonly ownsPlace?: boolean;
+
   /** What identifies the thing: when it changes, CloudFormation deletes the old one after the new one was made. */
   physicalId(properties: P, event: CloudFormationCustomResourceEvent): string;
 
@@ -80,7 +86,7 @@ async function perform<P>(kind: ResourceKind<P>, event: CloudFormationCustomReso
   const given = givenId(event);
   const properties = event.ResourceProperties as unknown as P;
   if (event.RequestType === 'Delete') {
-    if (given !== FAILED_CREATE) await kind.delete(properties, signal);
+    if (given !== FAILED_CREATE || kind.ownsPlace) await kind.delete(properties, signal);
     return given!;
   }
   if (event.RequestType === 'Update' && given !== FAILED_CREATE) await kind.update(properties, event.OldResourceProperties as unknown as P, signal);

@@ -1,3 +1,4 @@
 export { MailboxSimulator } from './mailbox-simulator';
 export { AutoTag } from './message-tags';
 export { SesRegion, type SesRegionOverrides } from './region';
+export { SmtpPort } from './smtp-port';
