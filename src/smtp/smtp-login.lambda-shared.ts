@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { SmtpSettings } from './smtp-settings';
 
@@ -23,7 +24,8 @@ export function smtpLogin({ username, password }: SmtpSettings, server: SmtpServ
   ];
   return new Promise((resolve, reject) => {
     let received = '';
-    const socket = connect({ host: server.host, port: server.port, servername: server.host, ca: server.ca, minVersion: 'TLSv1.2' });
+    const servername = isIP(server.host) ? undefined : server.host;
+    const socket = connect({ host: server.host, port: server.port, servername, ca: server.ca, minVersion: 'TLSv1.2' });
     const fail = (why: string) => socket.destroy(new Error(`${server.host}:${server.port}: ${why}`));
     socket.setEncoding('latin1').setTimeout(SILENCE_MS, () => fail('no answer'));
     socket.on('error', reject).on('close', () => reject(new Error(`${server.host}:${server.port}: the connection was closed`)));
@@ -31,11 +33,11 @@ export function smtpLogin({ username, password }: SmtpSettings, server: SmtpServ
       received += String(text);
       // the last line of an answer has a space after its code, those before it a hyphen
       const line = /^(\d{3}) [^\r\n]*(?=\r\n)/m.exec(received);
-      if (!line) return;
+      const turn = line && dialogue.shift();
+      if (!turn) return;
       received = '';
-      const { code, answer } = dialogue.shift()!;
-      if (line[1] !== code) return void fail(line[0]);
-      socket.write(`${answer}\r\n`);
+      if (line[1] !== turn.code) return void fail(line[0]);
+      socket.write(`${turn.answer}\r\n`);
       if (dialogue.length === 0) resolve(void socket.end());
     });
   });

@@ -98,6 +98,13 @@ describe('a Create that failed', () => {
     expect(done).toEqual([]);
   });
 
+  test('is followed by a Delete that cleans up, when the thing is in a place of its own', async () => {
+    const { physicalId } = await failed();
+    const { done, handler } = kindOf({ ownsPlace: true });
+    expect(await cloudFormation.request(handler, 'Delete', { properties: { name: 'one' }, physicalId })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
+    expect(done).toEqual(['delete one']);
+  });
+
   test('may be followed by an Update, which then is a creation: there is nothing of ours to change', async () => {
     const { physicalId } = await failed();
     const { done, handler } = kindOf();
