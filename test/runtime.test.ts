@@ -23,9 +23,9 @@ test('what loads the CDK would be seen', () => {
 
 test('the door has these helpers', () => {
   expect(Object.keys(runtime).sort()).toEqual([
-    'AUTO_TAGS', 'AutoTag', 'MailboxSimulator', 'NO_TRACK', 'OPEN_TRACKER', 'WITHOUT_DSN', 'WITHOUT_REPORT', 'checkListUnsubscribe', 'contentProblems',
-    'feedbackOf', 'forwardedFeedbackRecipient', 'linkTags', 'listUnsubscribeHeaders', 'parseMailEvents', 'sampleEvent', 'sampleNotification',
-    'sendParameters', 'sesHeaders', 'streamFromEnvironment',
+    'AUTO_TAGS', 'AutoTag', 'MailboxSimulator', 'NO_TRACK', 'OPEN_TRACKER', 'SmtpPort', 'WITHOUT_DSN', 'WITHOUT_REPORT', 'checkListUnsubscribe', 'contentProblems',
+    'feedbackOf', 'forwardedFeedbackRecipient', 'linkTags', 'listUnsubscribeHeaders', 'parseMailEvents', 'readSmtpSettings', 'sampleEvent',
+    'sampleNotification', 'sendParameters', 'sesHeaders', 'smtpPassword', 'smtpSettings', 'streamFromEnvironment',
   ]);
 });
 

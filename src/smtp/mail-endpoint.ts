@@ -101,7 +101,7 @@ export abstract class MailEndpoint extends Construct implements ec2.IConnectable
 export function interfaceEndpoint(scope: Construct, props: MailEndpointProps, service: ec2.InterfaceVpcEndpointAwsService): ec2.InterfaceVpcEndpoint {
   checkDns(scope, props);
   const securityGroup = new ec2.SecurityGroup(scope, 'SecurityGroup', {
-    vpc: props.vpc, description: `Who may reach Amazon SES through ${scope.node.path}`, allowAllOutbound: false,
+    vpc: props.vpc, description: 'Who may reach Amazon SES', allowAllOutbound: false,
   });
   return new ec2.InterfaceVpcEndpoint(scope, 'Endpoint', {
     vpc: props.vpc,

@@ -1,6 +1,6 @@
 import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
@@ -145,7 +145,8 @@ export class SmtpCredentials extends Construct {
    * @param grantee who may
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
-    return this.secret.grantRead(grantee);
+    const read = this.secret.grantRead(grantee);
+    return this.allowKey(grantee, ['kms:Decrypt'])?.combine(read) ?? read;
   }
 
   /**
@@ -224,7 +225,17 @@ export class SmtpCredentials extends Construct {
   private allowHandling(handler: iam.IGrantable, secretActions: string[]): void {
     iam.Grant.addToPrincipal({ grantee: handler, actions: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys'], resourceArns: [this.user.userArn] });
     iam.Grant.addToPrincipal({ grantee: handler, actions: secretActions, resourceArns: [this.secret.secretArn] });
-    const secretsManager = new kms.ViaServicePrincipal(`secretsmanager.${Stack.of(this).region}.amazonaws.com`, handler.grantPrincipal);
-    this.secret.encryptionKey?.grantEncryptDecrypt(secretsManager);
+    this.allowKey(handler, ['kms:Decrypt', 'kms:GenerateDataKey']);
+  }
+
+  /** The policy of a key that is made by the CDK lets Secrets Manager use it for whom IAM allows to; that of an imported key has to. */
+  private allowKey(grantee: iam.IGrantable, actions: string[]): iam.Grant | undefined {
+    const { encryptionKey } = this.secret;
+    return encryptionKey && iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
+    });
   }
 }

@@ -130,6 +130,12 @@ describe('Create', () => {
     expect(iam.keysOf('relay')).toEqual([settings().username]);
   });
 
+  test('fails in the words of IAM when the user has more keys than IAM lists yet', async () => {
+    iam.refuseNext(20, new Refusal(409, 'LimitExceeded', 'Cannot exceed quota for AccessKeysPerUser: 2'), 'CreateAccessKey');
+    hurry();
+    expect(await create()).toMatchObject({ Status: 'FAILED', Reason: 'Cannot exceed quota for AccessKeysPerUser: 2' });
+  });
+
   test('of a user that is not there fails', async () => {
     expect(await create({ ...PROPERTIES, UserName: 'nobody' })).toMatchObject({ Status: 'FAILED', Reason: 'The user with name nobody cannot be found.' });
   });

@@ -28,7 +28,7 @@ test('the age counts from the last rotation, or else from the day on which the s
   secretsManager.backdate('two', { createdAt: now - 91 * DAY_MS });
   const metrics = captureMetrics();
   await handler({ credentials: [ONE, TWO] });
-  const found = metrics().map(({ namespace, dimensions, values }) => ({ namespace, dimensions, age: Math.round(Number(values.SmtpKeyAge) * 100) / 100 }));
+  const found = metrics().map(({ namespace, dimensions, values }) => ({ namespace, dimensions, age: Number(Number(values.SmtpKeyAge).toFixed(2)) }));
   expect(found.sort((one, other) => one.age - other.age)).toEqual([
     { namespace: 'CdkPostmaster', dimensions: { SmtpUser: 'relay' }, age: 12.5 },
     { namespace: 'CdkPostmaster', dimensions: { SmtpUser: 'printer' }, age: 91 },

@@ -254,14 +254,14 @@ describe('programs that send all the time', () => {
    * Rotates under two programs: one reads the secret before each message, the other as rarely as is allowed: just before each rotation, or never.
    * A new key takes a while to be known.
    */
-  async function rotateUnderLoad(times: number, rotate = handler, reloads = true): Promise<Program[]> {
+  async function rotateUnderLoad(times: number, rotationFunction = handler, reloads = true): Promise<Program[]> {
     iam.propagationMs = 600;
     await pause(iam.propagationMs);
     const programs = [new Program('fresh'), new Program('lazy')];
     let over = false;
     const running = programs.map(program => program.run(() => over));
     for (let time = 0; time < times; time++) {
-      await secretsManager.rotate('secret', rotate, () => pause(50));
+      await secretsManager.rotate('secret', rotationFunction, () => pause(50));
       if (reloads) programs[1].reload();
       // a message that is on its way has its time, of which there are days
       await pause(300);

@@ -115,7 +115,8 @@ export class FakeSecretsManager extends FakeJsonService {
   }
 
   private get(secret: Secret, { VersionId: id, VersionStage: stage = id === undefined ? 'AWSCURRENT' : undefined }: Json): Json {
-    const found = [...secret.versions].find(([versionId, { stages }]) => (id === undefined || id === versionId) && (stage === undefined || stages.has(String(stage))));
+    const candidates = [...secret.versions].filter(([versionId]) => id === undefined || id === versionId);
+    const found = candidates.find(([, { stages }]) => stage === undefined || stages.has(String(stage)));
     if (found?.[1].value === undefined) {
       throw new Refusal(400, 'ResourceNotFoundException', `Secrets Manager can't find the specified secret value for staging label: ${String(stage)}`);
     }
