@@ -85,12 +85,12 @@ export class ScheduledMonitor extends Construct {
 
 /** The rules of cdk-nag's packs that do not suit a function which only looks, and why. */
 const REASONS: [rule: string, packs: readonly string[], reason: string][] = [
-  ['LambdaInsideVPC', COMPLIANCE_PACKS, 'The function asks a public AWS API and public DNS, and reaches nothing in a VPC.'],
+  ['LambdaInsideVPC', COMPLIANCE_PACKS, 'The function asks public AWS APIs and public DNS, and reaches nothing in a VPC.'],
   ['LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], 'The next run looks at everything again, so an event that is lost has no later use.'],
   ['EventBusDLQ', ['Serverless'], 'The next event of the schedule says the same, and an alarm tells when none arrives.'],
   ['LambdaConcurrency', ['HIPAA.Security', 'NIST.800.53.R5'], 'Only the schedule invokes the function; a reservation would take concurrency from the account for nothing.'],
   ['LambdaTracing', ['Serverless'], 'The log of each run tells what a trace would.'],
   ['IAMNoInlinePolicy', COMPLIANCE_PACKS, 'The policy belongs to this one role and is deleted with it.'],
   ['CloudWatchLogGroupEncrypted', COMPLIANCE_PACKS,
-    'The log holds states of the account, domains and public DNS records, no mail; CloudWatch Logs encrypts it with a key of its own.'],
+    'The log holds states of what is watched, and public DNS records, no mail and no secrets; CloudWatch Logs encrypts it with a key of its own.'],
 ];

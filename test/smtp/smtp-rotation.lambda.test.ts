@@ -17,6 +17,7 @@ const ses = new FakeSesSmtp(iam, 'eu-west-1');
 const services = [iam, secretsManager, ses];
 const passwords = new Set<string>();
 const servers: string[] = [];
+const errors: string[] = [];
 let log: jest.SpyInstance;
 
 beforeAll(async () => {
@@ -33,23 +34,30 @@ afterAll(async () => { await Promise.all(services.map(service => service.stop())
 
 beforeEach(() => {
   services.forEach(service => service.reset());
-  servers.length = 0;
+  servers.length = errors.length = 0;
   log = jest.spyOn(console, 'log').mockImplementation();
   iam.addUser('relay');
   secretsManager.addSecret('secret');
   store();
 });
 afterEach(() => {
-  const said = log.mock.calls.flat().join('\n');
+  const said = [...log.mock.calls.flat(), ...errors].join('\n');
   jest.restoreAllMocks();
   expect([...iam.secrets, ...passwords].filter(secret => said.includes(secret))).toEqual([]);
 });
 
 /** The function, with the SMTP server of the test in place of that of the Region. */
-const handler = rotation((settings, server) => {
+const rotationFunction = rotation((settings, server) => {
   servers.push(`${server.host}:${server.port}`);
-  passwords.add(settings.password);
+  // what is said must have neither the password nor the words in which it is told to the server
+  passwords.add(settings.password).add(Buffer.from(`\0${settings.username}\0${settings.password}`).toString('base64'));
   return smtpLogin(settings, { host: ses.host, port: ses.wrapperPort, ca: ses.ca });
+});
+
+/** As Lambda runs it: an error goes into the log. */
+const handler: typeof rotationFunction = event => rotationFunction(event).catch((error: Error) => {
+  errors.push(String(error.stack));
+  throw error;
 });
 
 /** What the custom resource has stored. */
@@ -254,14 +262,14 @@ describe('programs that send all the time', () => {
    * Rotates under two programs: one reads the secret before each message, the other as rarely as is allowed: just before each rotation, or never.
    * A new key takes a while to be known.
    */
-  async function rotateUnderLoad(times: number, rotationFunction = handler, reloads = true): Promise<Program[]> {
+  async function rotateUnderLoad(times: number, rotating = handler, reloads = true): Promise<Program[]> {
     iam.propagationMs = 600;
     await pause(iam.propagationMs);
     const programs = [new Program('fresh'), new Program('lazy')];
     let over = false;
     const running = programs.map(program => program.run(() => over));
     for (let time = 0; time < times; time++) {
-      await secretsManager.rotate('secret', rotationFunction, () => pause(50));
+      await secretsManager.rotate('secret', rotating, () => pause(50));
       if (reloads) programs[1].reload();
       // a message that is on its way has its time, of which there are days
       await pause(300);
