@@ -30,8 +30,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.19.0',
   workflowNodeVersion: '24',
   peerDeps: ['cdk-nag@^3.0.2'],
-  // The public suffix list (which names share an owner) changes weekly; tldts follows it, has no dependency and loads on first use.
-  bundledDeps: ['tldts@^7.5.5'],
+  bundledDeps: [
+    'tldts@^7.5.5', // the public suffix list (which names share an owner) changes weekly; tldts follows it, has no dependency and loads on first use
+    'handlebars@^4.7.10', // the language of SES's templates, read as SES reads it; loads on first use
+  ],
   devDeps: [
     'aws-cdk@^2.1148.1', // the registry's `latest` is 3.0.0, an accidental release
     'cdk-nag@^3.0.2',

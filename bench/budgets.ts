@@ -1,4 +1,6 @@
+import type { ParsingResult } from './events';
 import { round } from './figures';
+import type { HandlingResult } from './handling';
 import type { HandlerLoading, LibraryLoading } from './loading';
 import { marginalMs, marginalRatio, type ScaleResult } from './scale';
 import type { Variant } from './variants';
@@ -7,6 +9,7 @@ import type { Variant } from './variants';
 export interface Verdict {
   readonly what: string;
   readonly figure: number;
+  /** The most that it may be; the least, where more is better. */
   readonly budget: number;
   readonly unit: string;
   readonly ok: boolean;
@@ -19,6 +22,8 @@ export interface Measurements {
   readonly on: ScaleResult[];
   readonly library: LibraryLoading;
   readonly handlers: HandlerLoading[];
+  readonly parsing: ParsingResult[];
+  readonly handling: HandlingResult;
 }
 
 const BUDGETS = {
@@ -33,13 +38,17 @@ const BUDGETS = {
   importMs: 50,
   handlerKb: 400,
   handlerMs: 150,
+  /** The speed of bare `JSON.parse` on the same bytes is 1. */
+  parsing: 0.6,
+  /** The speed of the same calls by the SDK and nothing else is 1. */
+  handling: 0.6,
 };
 
 /** With fewer domains a process spends most of its time on warming up, and a ratio says little. */
 const MEANINGFUL = 1_000;
 
 export function judge(measured: Measurements): Verdict[] {
-  const { off, on, library, handlers } = measured;
+  const { off, on, library, handlers, parsing, handling } = measured;
   const largest = largestOf(off);
   const validated = largestOf(on);
   return [
@@ -57,11 +66,17 @@ export function judge(measured: Measurements): Verdict[] {
       verdict(`${handler.name}: size`, handler.kb, BUDGETS.handlerKb, 'KB'),
       verdict(`${handler.name}: cold init`, handler.ms, BUDGETS.handlerMs, 'ms'),
     ]),
+    ...parsing.map(({ transport, ofJsonParse }) => atLeast(`reading events, ${transport}: speed / JSON.parse`, ofJsonParse, BUDGETS.parsing)),
+    atLeast('feedback handler: speed / its calls by the bare SDK', handling.ofBareCalls, BUDGETS.handling),
   ];
 }
 
 function largestOf(results: ScaleResult[]): number {
   return Math.max(...results.map(result => result.domains));
+}
+
+function atLeast(what: string, figure: number, budget: number): Verdict {
+  return { what, figure: round(figure), budget, unit: '', ok: figure >= budget };
 }
 
 function verdict(what: string, figure: number, budget: number, unit = ''): Verdict {

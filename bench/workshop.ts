@@ -4,6 +4,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
+/** The SDK in the handlers warns about the age of Node.js. */
+const SILENT = { ...process.env, NODE_NO_WARNINGS: '1' };
+
 /** Where things are compiled, once, so that no measurement has compiling in it. */
 const FOLDER = resolve('.tmp/bench');
 
@@ -23,18 +26,17 @@ export class Workshop {
     execFileSync(resolve('node_modules/.bin/tsx'), [resolve('projenrc/lazy-index.ts')], { cwd: FOLDER, stdio: ['ignore', 'ignore', 'inherit'] });
     await build({
       entryPoints: ['bench/synth.ts'],
-      outfile: join(FOLDER, 'synth.js'),
+      outdir: FOLDER,
       bundle: true,
       platform: 'node',
       packages: 'external',
       plugins: [{ name: 'library', setup: ({ onResolve }) => { onResolve({ filter: /^\.\.\/src$/ }, () => ({ path: './lib', external: true })); } }],
     });
+    await build({ entryPoints: ['bench/handle.ts'], outdir: FOLDER, bundle: true, platform: 'node' });
     return new Workshop();
   }
 
   public readonly awsCdkLib: string;
-
-  private readonly synth = join(FOLDER, 'synth.js');
 
   private constructor() {
     this.awsCdkLib = (JSON.parse(readFileSync(join(FOLDER, 'node_modules/aws-cdk-lib/package.json'), 'utf8')) as { version: string }).version;
@@ -42,15 +44,19 @@ export class Workshop {
 
   /** Runs the measurement of a variant in a new process and hands back what it sends. */
   public async measure<T>(args: string[], validation: boolean): Promise<T> {
-    return answerOf<T>(this.synth, args, { env: { ...process.env, CDK_VALIDATION: String(validation) }, execArgv: ['--max-old-space-size=8192'] });
+    return answerOf<T>(join(FOLDER, 'synth.js'), args, { env: { ...process.env, CDK_VALIDATION: String(validation) }, execArgv: ['--max-old-space-size=8192'] });
+  }
+
+  /** Runs another measurement in a new process and hands back what it sends. */
+  public async run<T>(script: 'handle', args: string[]): Promise<T> {
+    return answerOf<T>(join(FOLDER, `${script}.js`), args, { env: SILENT });
   }
 
   /** Runs a script in a new process, in the place where the library finds its dependencies. */
   public async evaluate<T>(script: string): Promise<T> {
     const file = join(FOLDER, 'evaluate.js');
     writeFileSync(file, script);
-    // the SDK in the handlers warns about the age of Node.js
-    return answerOf<T>(file, [], { env: { ...process.env, NODE_NO_WARNINGS: '1' } });
+    return answerOf<T>(file, [], { env: SILENT });
   }
 
   /** The handlers as they are shipped. */

@@ -7,12 +7,14 @@ import type { TypeScriptProject } from 'projen/lib/typescript';
 export const FLOORS: string[][] = [
   ['private', 'ses'],
   ['records'],
+  ['inbox'],
   ['receipt'],
   ['dns'],
   ['identity'],
   ['events'],
   ['recipients'],
   ['sending'],
+  ['templates'],
   ['reputation'],
   ['guard'],
   ['monitoring'],
@@ -25,7 +27,7 @@ export const FLOORS: string[][] = [
 ];
 
 /** Chapters whose files load neither aws-cdk-lib nor an SDK, so that a construct, a handler and a command can share one rule. */
-const PURE = ['ses', 'records', 'receipt'];
+const PURE = ['ses', 'records', 'inbox', 'receipt'];
 
 /**
  * Lint rules which keep the house in order: imports go down only, handlers know no CDK, constructs know no SDK.

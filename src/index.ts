@@ -1,10 +1,12 @@
 export * from './ses'; // what SES is
 export * from './records'; // what is published
+export * from './receipt'; // whom received mail is for
 export * from './dns'; // where it is published
 export * from './identity'; // who writes
 export * from './events'; // what happened to it
 export * from './recipients'; // whom it may reach
 export * from './sending'; // how it leaves
+export * from './templates'; // what it says
 export * from './reputation'; // how it is judged
 export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told

@@ -23,9 +23,12 @@ test('what loads the CDK would be seen', () => {
 
 test('the door has these helpers', () => {
   expect(Object.keys(runtime).sort()).toEqual([
-    'AUTO_TAGS', 'AutoTag', 'MailboxSimulator', 'NO_TRACK', 'OPEN_TRACKER', 'SmtpPort', 'WITHOUT_DSN', 'WITHOUT_REPORT', 'checkListUnsubscribe', 'contentProblems',
-    'feedbackOf', 'forwardedFeedbackRecipient', 'linkTags', 'listUnsubscribeHeaders', 'parseMailEvents', 'readSmtpSettings', 'sampleEvent',
-    'sampleNotification', 'sendParameters', 'sesHeaders', 'smtpPassword', 'smtpSettings', 'streamFromEnvironment',
+    'AUTO_TAGS', 'AutoTag', 'Disposition', 'MailboxSimulator', 'NO_TRACK', 'OPEN_TRACKER', 'SAMPLE_MESSAGE', 'SmtpPort', 'WITHOUT_DSN',
+    'WITHOUT_REPORT', 'blocklistOf', 'bulkCalls', 'bulkOutcome', 'checkListUnsubscribe', 'contentProblems', 'decryptMail', 'escapeHtml',
+    'feedbackOf', 'fetchMail', 'forwardedFeedbackRecipient', 'isEncryptedMail', 'linkTags', 'listUnsubscribeHeaders', 'mailObjectKey',
+    'parseAuthenticationResults', 'parseMailEvents', 'parseReceivedMail', 'rawHeaders', 'readSmtpSettings', 'receiveMail', 'receivedContent',
+    'sampleEvent', 'sampleNotification', 'sampleReceiptEvent', 'sampleReceivedMail', 'sendFailure', 'sendParameters', 'sesHeaders',
+    'smtpPassword', 'smtpSettings', 'streamFromEnvironment', 'templateRules', 'trustedVerdicts',
   ]);
 });
 
@@ -37,9 +40,9 @@ test('each output on the page stands below its example', () => {
   expect(page.match(/```json/g)).toHaveLength(examples.length);
 });
 
-test.each(examples)('the page says what this returns: %s', (code, output) => {
+test.each(examples)('the page says what this returns: %s', async (code, output) => {
   const evaluate = new Function(...Object.keys(runtime), `return (${code});`);
-  expect(evaluate(...Object.values(runtime))).toEqual(JSON.parse(output));
+  expect(await evaluate(...Object.values(runtime))).toEqual(JSON.parse(output));
 });
 
 test('the page names every helper', () => {

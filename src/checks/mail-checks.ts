@@ -2,7 +2,7 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
 import { NagMessageLevel, NagPack, NagPackProps, NagRuleCompliance, NagRuleResult } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import {
-  broadSending, exposedDkimKey, noDefaultConfigurationSet, optionalTls, Properties, unpublishedReputation, unsignedIdentity,
+  broadSending, exposedDkimKey, noDefaultConfigurationSet, optionalTls, Properties, sendingUser, unpublishedReputation, unsignedIdentity,
 } from './rules';
 
 const IDENTITY = 'AWS::SES::EmailIdentity';
@@ -15,7 +15,7 @@ interface Rule {
   readonly explanation: string;
   readonly level: NagMessageLevel;
   readonly types: string[];
-  check(properties: Properties): boolean | string[];
+  check(properties: Properties, type: string): boolean | string[];
 }
 
 const RULES: Rule[] = [
@@ -26,6 +26,15 @@ const RULES: Rule[] = [
     level: NagMessageLevel.ERROR,
     types: POLICY_HOLDERS,
     check: broadSending,
+  },
+  {
+    id: 'SendingUser',
+    info: 'An IAM user, or a group of users, may send mail.',
+    explanation: 'The access keys of users last until somebody takes them away, and one that leaks sends in your name. Let programs send by roles; a user that is ' +
+      'there for SMTP, which knows no roles, can be acknowledged.',
+    level: NagMessageLevel.WARN,
+    types: POLICY_HOLDERS,
+    check: sendingUser,
   },
   {
     id: 'DkimKeyInTemplate',
@@ -94,7 +103,9 @@ export class MailChecks extends NagPack {
    */
   protected checkResource(node: CfnResource): void {
     for (const rule of RULES.filter(({ types }) => types.includes(node.cfnResourceType))) {
-      this.applyRule({ ...rule, ruleSuffixOverride: rule.id, node, rule: resource => verdict(rule.check(propertiesOf(resource))) });
+      this.applyRule({
+        ...rule, ruleSuffixOverride: rule.id, node, rule: resource => verdict(rule.check(propertiesOf(resource), resource.cfnResourceType)),
+      });
     }
   }
 }

@@ -21,13 +21,20 @@ interface Statement {
  * Statements that allow all of SES, or sending from any identity of the account.
  */
 export function broadSending(properties: Properties): string[] {
-  const documents = [properties.PolicyDocument, ...asList(properties.Policies).map(policy => (policy as Properties).PolicyDocument)];
-  const statements = documents.flatMap(document => asList((document as Properties | undefined)?.Statement) as Statement[]).filter(({ Effect }) => Effect === 'Allow');
-  const wide = statements.flatMap(({ Action, Resource }) => (asList(Action) as string[])
+  const wide = allowed([properties.PolicyDocument, ...inlineDocuments(properties)]).flatMap(({ Action, Resource }) => (asList(Action) as string[])
     .filter(action => action.toLowerCase() === 'ses:*' || (SENDING.test(action) && asList(Resource).includes('*')))
     .map(action => `Action::${action}`));
   const managed = asList(properties.ManagedPolicyArns).map(arn => JSON.stringify(arn)).filter(arn => FULL_ACCESS_POLICIES.test(arn.replace(/["\]}]+$/, '')));
   return [...new Set([...wide, ...managed.map(() => 'Policy::AmazonSESFullAccess')])];
+}
+
+/**
+ * A policy by which a user may send, directly or as one of a group. A user has keys that last.
+ */
+export function sendingUser(properties: Properties, type: string): boolean {
+  const users = [properties.Users, properties.Groups].flatMap(asList);
+  const documents = type === 'AWS::IAM::User' || type === 'AWS::IAM::Group' ? inlineDocuments(properties) : users.length > 0 ? [properties.PolicyDocument] : [];
+  return allowed(documents).some(({ Action }) => (asList(Action) as string[]).some(action => SENDING.test(action)));
 }
 
 /**
@@ -66,6 +73,15 @@ export function unpublishedReputation(properties: Properties): boolean {
 export function exposedDkimKey(properties: Properties): boolean {
   const key = (properties.DkimSigningAttributes as Properties | undefined)?.DomainSigningPrivateKey;
   return key !== undefined && !JSON.stringify(key).includes('{{resolve:secretsmanager:');
+}
+
+/** The policies that stand in a role, a user or a group itself. */
+function inlineDocuments(properties: Properties): unknown[] {
+  return asList(properties.Policies).map(policy => (policy as Properties).PolicyDocument);
+}
+
+function allowed(documents: unknown[]): Statement[] {
+  return documents.flatMap(document => asList((document as Properties | undefined)?.Statement) as Statement[]).filter(({ Effect }) => Effect === 'Allow');
 }
 
 function asList(value: unknown): unknown[] {

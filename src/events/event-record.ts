@@ -5,6 +5,10 @@
  * Instants are texts, ISO 8601 in UTC, as SES writes them.
  */
 
+import type { MailHeader } from '../ses/mail-header';
+
+export type { MailHeader };
+
 /** What happened to a message. `eventType` tells which of the types it is. */
 export type MailEvent =
   | SendEvent | RenderingFailureEvent | RejectEvent | DeliveryEvent | BounceEvent | ComplaintEvent | DeliveryDelayEvent | SubscriptionEvent
@@ -204,12 +208,6 @@ export interface MailRecord {
   readonly commonHeaders?: CommonHeaders;
   /** The tags of the message and those of SES; empty in identity notifications. */
   readonly tags: TagLists;
-}
-
-/** One header. */
-export interface MailHeader {
-  readonly name: string;
-  readonly value: string;
 }
 
 /** The usual headers, whichever there are. */

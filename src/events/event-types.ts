@@ -1,4 +1,7 @@
 import { EmailSendingEvent } from 'aws-cdk-lib/aws-ses';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { fail } from '../private/errors';
+import { EVENT_TYPES } from '../ses/event-type';
 
 /**
  * Events that are usually published together.
@@ -24,6 +27,24 @@ export class EventTypes {
 
   /** All ten, opens and clicks included. */
   public static readonly ALL: EmailSendingEvent[] = [...EventTypes.DELIVERABILITY, EmailSendingEvent.SUBSCRIPTION, ...EventTypes.ENGAGEMENT];
+
+  /**
+   * The filter policy of a subscription that is to get some events only, of those that SES publishes to a topic. It is for the body of the message:
+   * `filterPolicyWithMessageBody`. Notifications of an identity name their type in another field, and do not pass.
+   *
+   * @param events the events that pass, one or more
+   *
+   * @example
+   * declare const topic: sns.Topic;
+   * declare const fn: lambda.Function;
+   *
+   * topic.addSubscription(new sns_subscriptions.LambdaSubscription(fn, { filterPolicyWithMessageBody: EventTypes.filterPolicy(EventTypes.FEEDBACK) }));
+   */
+  public static filterPolicy(events: EmailSendingEvent[]): { [field: string]: sns.FilterOrPolicy } {
+    if (events.length === 0) fail('EventTypes.noEvents', 'events is an empty list, so nothing would pass; name the events that are to');
+    const allowlist = [...new Set(events)].map(event => EVENT_TYPES[event].record);
+    return { eventType: sns.FilterOrPolicy.filter(sns.SubscriptionFilter.stringFilter({ allowlist })) };
+  }
 
   private constructor() {}
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { blocklistOf } from './blocklist';
 import type { BounceEvent, ComplaintEvent, DeliveryDelayEvent, MailEvent, MailRecord, SubscriptionEvent, TagLists } from './event-record';
 import {
   type AmbiguousComplaints, countsInBounceRate, decideBounce, decideComplaint, decideDelay, type FeedbackDecision, isSecurityReport,
@@ -41,6 +42,10 @@ export interface Feedback extends FeedbackDecision {
   readonly status?: string;
   /** What the other side said. */
   readonly diagnosticCode?: string;
+  /** The list on the Internet because of which the other side has refused the message, e.g. `Spamhaus`: the address works, the sender is what it does not like. */
+  readonly blocklist?: string;
+  /** The IP address of SES, or of your own, that is on this list, where the other side says so. */
+  readonly blockedIp?: string;
   readonly processingTimeMillis?: number;
   readonly subscription?: SubscriptionEvent['subscription'];
   /** Whether it may be about another recipient of the same message. */
@@ -94,8 +99,10 @@ function about(event: MailEvent, { emailAddress, status, diagnosticCode }: Recip
   const address = emailAddress.includes('@') ? canonicalAddress(emailAddress) : undefined;
   const mail: Partial<MailRecord> = event.mail ?? {};
   const unaddressed = address === undefined && ['suppress', 'mark', 'count'].includes(facts.action);
+  const listing = blocklistOf(textOf(diagnosticCode) ?? '');
   return {
     ...facts,
+    ...listing && facts.action === 'count' ? { action: 'none', reason: 'refused for now, since a blocklist has the sender' } : {},
     ...unaddressed ? { action: 'operatorAlert', reason: `${facts.reason}, and the event does not say for whom` } : {},
     key: keyOf([event.eventType === 'Unknown' ? event.unknownType : event.eventType, ...facts.feedbackId ?
       [facts.feedbackId, address ?? ''] :
@@ -109,6 +116,8 @@ function about(event: MailEvent, { emailAddress, status, diagnosticCode }: Recip
     tags: mail.tags ?? {},
     status: textOf(status),
     diagnosticCode: textOf(diagnosticCode),
+    blocklist: listing?.list,
+    blockedIp: listing?.ip,
     simulator: address !== undefined && MailboxSimulator.isSimulator(address),
   };
 }

@@ -1,10 +1,9 @@
-import type { MailEvent, MailHeader, MailRecord, TagLists } from './event-record';
+import type { MailEvent, MailRecord, TagLists } from './event-record';
 import { spellBounceSubType, spellBounceType, spellComplaintSubType, spellDelayType, spellFeedbackType } from './feedback-decision';
 import { fail } from '../private/errors';
+import { isObject, isText, isTrue, type JsonObject, listOf, text, texts } from '../private/json-value';
 import { EVENT_TYPES } from '../ses/event-type';
-
-/** An object of JSON. */
-export type JsonObject = Record<string, unknown>;
+import { mailHeaders } from '../ses/mail-header';
 
 interface Kind {
   /** What the record calls the type. */
@@ -81,10 +80,6 @@ function refuse(place: string, what: string): never {
   return fail('MailEvents.incomplete', `${place} ${what}, without which it is no event of SES`);
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function normalizeMail(mail: JsonObject): MailRecord {
   const source = text(mail.source);
   mail.timestamp = text(mail.timestamp);
@@ -92,8 +87,8 @@ function normalizeMail(mail: JsonObject): MailRecord {
   mail.source = source;
   mail.sourceAddress = bareAddress(source);
   mail.destination = texts(mail.destination);
-  mail.headersTruncated = mail.headersTruncated === true || mail.headersTruncated === 'true';
-  mail.headers = headers(mail.headers);
+  mail.headersTruncated = isTrue(mail.headersTruncated);
+  mail.headers = mailHeaders(mail.headers);
   mail.tags = tagLists(mail.tags);
   return mail as unknown as MailRecord;
 }
@@ -104,34 +99,14 @@ export function bareAddress(address: string): string {
   return trimmed.endsWith('>') ? trimmed.slice(trimmed.lastIndexOf('<') + 1, -1).trim() : trimmed;
 }
 
-function text(value: unknown, instead = ''): string {
-  return typeof value === 'string' && value !== '' ? value : instead;
-}
-
 function spelled(value: unknown, spell: (given: string) => string): string | undefined {
   return typeof value === 'string' && value !== '' ? spell(value) : undefined;
-}
-
-function texts(value: unknown): string[] {
-  const list = listOf(value);
-  return list.every(isText) ? list : list.filter(isText);
 }
 
 function recipients(value: unknown): { emailAddress: string }[] {
   const list = listOf(value);
   if (list.every(isRecipient)) return list;
   return list.map(item => isRecipient(item) ? item : { ...isObject(item) ? item : {}, emailAddress: text(item) });
-}
-
-function headers(value: unknown): MailHeader[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  return value.every(isHeader) ? value : value.filter(isHeader);
-}
-
-/** What is documented as one thing and comes as a list, or the other way round. */
-function listOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  return value === undefined || value === null ? [] : [value];
 }
 
 /** Tags come as an object of lists. They are documented as a list, which is taken as a list of names and values. */
@@ -149,16 +124,8 @@ function stripKind(payload: JsonObject): void {
   if (isText(payload.reportingMTA)) payload.reportingMTA = payload.reportingMTA.replace(/^\s*(?:dns|dsn)\s*;\s*/i, '');
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
 function isRecipient(value: unknown): value is { emailAddress: string } {
   return isObject(value) && isText(value.emailAddress);
-}
-
-function isHeader(value: unknown): value is MailHeader {
-  return isObject(value) && isText(value.name) && isText(value.value);
 }
 
 function plain(word: string): string {

@@ -1,15 +1,13 @@
 import type { MailEvent } from './event-record';
+import { type SampleChanges, withChanges } from '../private/sample-changes';
+
+export type { SampleChanges };
 
 /** A type of event of which there is a sample. */
 export type SampleEventType = Exclude<MailEvent['eventType'], 'Unknown'>;
 
 /** A type of notification that the topics of an identity get. */
 export type SampleNotificationType = 'Bounce' | 'Complaint' | 'Delivery';
-
-/** What differs from the sample: objects are merged, anything else takes the place of what is there, and `undefined` takes it out. */
-export interface SampleChanges {
-  readonly [field: string]: unknown;
-}
 
 /** A bounce for which the other side sent no delivery status notification: `sampleEvent('Bounce', WITHOUT_DSN)`. */
 export const WITHOUT_DSN: SampleChanges = { bounce: { reportingMTA: undefined, bouncedRecipients: [{ emailAddress: 'jane.doe@example.net' }] } };
@@ -24,7 +22,7 @@ export const WITHOUT_REPORT: SampleChanges = { complaint: { userAgent: undefined
  * @param changes what differs, e.g. `{ bounce: { bounceType: 'Transient' } }`
  */
 export function sampleEvent(type: SampleEventType, changes: SampleChanges = {}): Record<string, unknown> {
-  return merge({ eventType: type, ...PARTICULARS[type]() }, changes);
+  return withChanges({ eventType: type, ...PARTICULARS[type]() }, changes);
 }
 
 /**
@@ -37,7 +35,7 @@ export function sampleNotification(type: SampleNotificationType, changes: Sample
   const { mail: _, ...particulars } = PARTICULARS[type]();
   const mail = { ...message(), sourceIp: '192.0.2.10', callerIdentity: 'shop' };
   const remote = type === 'Complaint' ? {} : { [type.toLowerCase()]: { remoteMtaIp: '198.51.100.25' } };
-  return merge(merge({ notificationType: type, mail, ...particulars }, remote), changes);
+  return withChanges(withChanges({ notificationType: type, mail, ...particulars }, remote), changes);
 }
 
 const MESSAGE_ID = '0100018f3c2d4e5f-1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d-000000';
@@ -137,20 +135,4 @@ function withHeaders(mail: Record<string, unknown>, tags: object): Record<string
     commonHeaders: { from: [sender], to: [recipient], messageId: MESSAGE_ID, subject },
     tags,
   };
-}
-
-/** Changes laid over a record, in copies, without what is undefined. */
-function merge(record: Record<string, unknown>, changes: SampleChanges): Record<string, unknown> {
-  const merged = { ...record, ...changes };
-  const given = Object.entries(merged).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, mergeValue(record[name], value)]));
-}
-
-function mergeValue(before: unknown, value: unknown): unknown {
-  if (!isPlain(value)) return structuredClone(value);
-  return merge(isPlain(before) ? before : {}, value);
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 /*
- * The guard on AWS. The SDK repeats what is throttled, with growing, jittered pauses: SES takes about one such call a second.
+ * The guard on AWS.
  */
 import { randomUUID } from 'node:crypto';
 import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
@@ -17,6 +17,7 @@ import type { GuardRecord } from './guard-decision';
 import type { Guard } from './guard-look';
 import { noticeText } from './guard-notice';
 import { log, retry } from '../private/custom-resource.lambda-shared';
+import { PATIENT } from '../private/patience.lambda-shared';
 
 /** How long a run holds the guard at most: somewhat longer than the function may run, so that one which was killed cannot come back. */
 const HELD_MS = 150_000;
@@ -27,11 +28,10 @@ const WAIT_SECONDS = 30;
 /** The most alarms that CloudWatch describes at once. */
 const ALARMS_MAX = 100;
 
-const PATIENCE = { maxAttempts: 8 };
-const cloudWatch = new CloudWatchClient(PATIENCE);
-const dynamo = new DynamoDBClient(PATIENCE);
-const ses = new SESv2Client(PATIENCE);
-const sns = new SNSClient(PATIENCE);
+const cloudWatch = new CloudWatchClient(PATIENT);
+const dynamo = new DynamoDBClient(PATIENT);
+const ses = new SESv2Client(PATIENT);
+const sns = new SNSClient(PATIENT);
 
 /**
  * The guard for one invocation.

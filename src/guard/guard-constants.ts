@@ -26,7 +26,7 @@ export interface GuardSettings {
 export const GUARD_VARIABLE = 'GUARD';
 
 /** The metric of how many targets the guard has paused, and its dimension. */
-export const PAUSED_METRIC = { namespace: 'CdkPostmaster', name: 'PausedTargets', dimension: 'Guard' } as const;
+export const PAUSED_METRIC = { name: 'PausedTargets', dimension: 'Guard' } as const;
 
 /** What can be paused: one configuration set, or, as an empty string, the account. No configuration set has that name. */
 export type Target = string;

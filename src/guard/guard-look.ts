@@ -56,6 +56,9 @@ interface Truth {
 /** No target needs more: a pause and its notice are four steps, and a drill on the way adds one for each alarm. */
 const STEPS_MAX = 20;
 
+/** CloudFormation does not notice by itself what was deleted behind its back. */
+const BRING_BACK = 'cdk deploy --revert-drift brings it back, and a plain deployment does not';
+
 const TIERS: Tier[] = ['warn', 'pause', 'burst'];
 
 /**
@@ -112,7 +115,7 @@ export async function drill(guard: Guard, target: Target, reason: string): Promi
   const { settings } = guard;
   const name = alarmName(settings.name, target, settings.rates[0], 'pause');
   const [alarm] = await guard.alarms([name]);
-  if (alarm === undefined) return `there is no alarm ${name}; deploy again`;
+  if (alarm === undefined) return `there is no alarm ${name}; ${BRING_BACK}`;
   if (alarm.state === 'ALARM') return `the alarm ${name} is in ALARM already: this is not the time for a drill`;
   await guard.setAlarm(name, 'ALARM', reason);
   return undefined;
@@ -167,7 +170,7 @@ function alarmsOf(settings: GuardSettings, truth: Truth, target: Target): AlarmF
 function missingAlarms(settings: GuardSettings, truth: Truth): Error[] {
   const targets = [...settings.streams, ...settings.account ? [ACCOUNT] : []];
   return targets.flatMap(target => ownAlarms(settings, target)).filter(({ name }) => !truth.alarms.has(name))
-    .map(({ name }) => new Error(`the alarm ${name} is gone; deploy again`));
+    .map(({ name }) => new Error(`the alarm ${name} is gone; ${BRING_BACK}`));
 }
 
 async function attempt(failures: unknown[], work: () => Promise<Standing>, alarms: AlarmFacts[]): Promise<Standing> {

@@ -9,7 +9,7 @@ import { ACCOUNT, DRILL, GUARD_VARIABLE, type GuardSettings, PAUSED_METRIC, type
 import { DRILL_TIME } from './guard-decision';
 import { drill, type Guard, look, resume, status } from './guard-look';
 import { log } from '../private/custom-resource.lambda-shared';
-import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
+import { publishMetrics } from '../private/embedded-metrics.lambda-shared';
 
 /** As much of a name as fits into a subject and into the reason of an alarm. */
 const NAME_MAX = 60;
@@ -27,8 +27,8 @@ export async function handler(event: unknown, context: Pick<Context, 'functionNa
   const guard = guardOnAws(settings, { region: process.env.AWS_REGION!, functionName: context.functionName });
   if (isCommand(event)) return obey(guard, event);
   log('woken', wakerOf(event));
-  const { namespace, name, dimension } = PAUSED_METRIC;
-  publishMetrics(namespace, { [name]: [await look(guard), 'Count'] }, { [dimension]: settings.name }, {});
+  const { name, dimension } = PAUSED_METRIC;
+  publishMetrics({ [dimension]: settings.name }, [{ metrics: { [name]: [await look(guard), 'Count'] } }], {});
   return undefined;
 }
 

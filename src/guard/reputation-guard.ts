@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -14,10 +14,12 @@ import { GuardHandler } from './guard-handler';
 import { GuardedRate, type ReputationGuardProps } from './guard-props';
 import { ACCOUNT_LINES, AWS_LINES, checkThresholds, STREAM_LINES } from './guard-thresholds';
 import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
+import { alarmTopicAction } from '../private/alarm-topic';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
 import { PerApp } from '../private/per-app';
-import { alarmTopicAction } from '../reputation/alarm-topic';
+import { differentPlaces } from '../private/place';
 import type { MailStreamBase } from '../sending';
 
 /** As many as the function's environment holds. */
@@ -98,6 +100,11 @@ export class ReputationGuard extends Construct {
     this.createOutputs();
   }
 
+  /** All alarms, e.g. for a dashboard. */
+  public get alarms(): cloudwatch.Alarm[] {
+    return [...this.pausingAlarms, ...this.warnings, ...this.ownAlarms];
+  }
+
   /**
    * Allows to give the guard commands: to ask for its status, to resume, to drill. AWS cannot tell these apart. With `grantPause` of a stream somebody can do
    * the same without the guard.
@@ -128,9 +135,9 @@ export class ReputationGuard extends Construct {
    * @param options period, label and the like
    */
   public metricPausedTargets(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const { namespace, name, dimension } = PAUSED_METRIC;
+    const { name, dimension } = PAUSED_METRIC;
     const dimensionsMap = { [dimension]: this.guardName };
-    return new cloudwatch.Metric({ namespace, metricName: name, dimensionsMap, statistic: cloudwatch.Stats.MAXIMUM, ...options });
+    return new cloudwatch.Metric({ namespace: METRIC_NAMESPACE, metricName: name, dimensionsMap, statistic: cloudwatch.Stats.MAXIMUM, ...options });
   }
 
   private checkAll(props: ReputationGuardProps): void {
@@ -154,9 +161,9 @@ export class ReputationGuard extends Construct {
 
   /** The guard would look for another Region's stream in its own. */
   private checkPlace(stream: MailStreamBase): void {
-    const [own, other] = [Stack.of(this).env, stream.env].map(({ account, region }) => `${account}/${region}`);
-    if (Token.isUnresolved(own) || Token.isUnresolved(other) || own === other) return;
-    fail('ReputationGuard.elsewhere', `the guard is in ${own} and the stream ${stream.node.path} in ${other}; ` +
+    const places = differentPlaces(this, stream.env);
+    if (!places) return;
+    fail('ReputationGuard.elsewhere', `the guard is in ${places.own} and the stream ${stream.node.path} in ${places.other}; ` +
       'a stream is paused where it is, so make a guard in a stack there', this);
   }
 

@@ -2,19 +2,20 @@
  * Asks SES how the account stands, and publishes the answer as metrics. SES has the answer as a call only.
  */
 import { GetAccountCommand, type GetAccountCommandOutput, SESv2Client } from '@aws-sdk/client-sesv2';
-import { ACCOUNT_METRICS, MONITOR_NAMESPACE } from './monitor-constants';
-import { type MetricValue, publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
+import { ACCOUNT_METRICS } from './monitor-constants';
+import { type MetricValue, publishMetrics } from '../private/embedded-metrics.lambda-shared';
+import { PATIENT } from '../private/patience.lambda-shared';
 
 /** What AWS says of an account, as a number. A word that is not listed is worth a look. */
 const ENFORCEMENT: Record<string, number> = { HEALTHY: 0, PROBATION: 1, SHUTDOWN: 2 };
 const UNKNOWN = 1;
 
-const ses = new SESv2Client({ maxAttempts: 8 });
+const ses = new SESv2Client(PATIENT);
 
 export async function handler(): Promise<void> {
   const account = await ses.send(new GetAccountCommand({}));
   const { SendQuota, EnforcementStatus } = account;
-  publishMetrics(MONITOR_NAMESPACE, metricsOf(account), {}, { quota: SendQuota, enforcement: EnforcementStatus });
+  publishMetrics({}, [{ metrics: metricsOf(account) }], { quota: SendQuota, enforcement: EnforcementStatus });
 }
 
 function metricsOf({ SendQuota, SendingEnabled, EnforcementStatus, ProductionAccessEnabled }: GetAccountCommandOutput): Record<string, MetricValue> {

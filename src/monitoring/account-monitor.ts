@@ -3,10 +3,11 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AccountMonitorFunction } from './account-monitor-function';
-import { ACCOUNT_METRICS, MONITOR_NAMESPACE } from './monitor-constants';
+import { ACCOUNT_METRICS } from './monitor-constants';
 import { ScheduledMonitor } from './scheduled-monitor';
 import { acknowledgeWildcards } from '../private/acknowledged-rules';
 import { fail } from '../private/errors';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
 import { PerApp } from '../private/per-app';
 import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 
@@ -51,7 +52,7 @@ export class AccountMonitor extends Construct {
   /** The alarm that AWS reviews the account or has paused it. It tells of the end too. */
   public readonly enforcement: cloudwatch.Alarm;
 
-  /** The alarm on the monitor itself, which does not run or fails. Right after the first deployment it may be raised for some minutes. */
+  /** The alarm that the monitor itself does not run, or fails. Right after the first deployment it may be raised for some minutes. */
   public readonly silent: cloudwatch.Alarm;
 
   public constructor(scope: Construct, id: string, props: AccountMonitorProps) {
@@ -167,6 +168,6 @@ export class AccountMonitor extends Construct {
   }
 
   private metric(metricName: string, statistic: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return new cloudwatch.Metric({ namespace: MONITOR_NAMESPACE, metricName, statistic, period: INTERVAL, ...options }).attachTo(this);
+    return new cloudwatch.Metric({ namespace: METRIC_NAMESPACE, metricName, statistic, period: INTERVAL, ...options }).attachTo(this);
   }
 }

@@ -58,8 +58,8 @@ const DETAIL_TYPES: Record<'OPEN' | 'RESOLVED', string[]> = {
 };
 
 /**
- * Tells people what the advisor of Virtual Deliverability Manager finds wrong with the authentication of mail, and what of it is cured. It costs nothing an
- * identity, so it suits those that an `IdentityMonitor` is too much for.
+ * Tells people what the advisor of Virtual Deliverability Manager finds wrong with the authentication of mail, and what of it is cured. It costs nothing for
+ * each identity, so it suits those for which an `IdentityMonitor` is too much.
  *
  * SES does its best to publish these events, and maybe not in order: each notice has its time. A cure takes up to 6 hours to show. The advisor works only
  * while Virtual Deliverability Manager is enabled, a paid feature of the account.

@@ -3,6 +3,8 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import type { AccountMonitor } from './account-monitor';
 import { PAUSED_METRIC } from '../guard/guard-constants';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
+import type { FeedbackPipeline } from '../recipients';
 import { SesMetrics } from '../reputation/ses-metrics';
 import { SndsFigure, SndsMetrics } from '../reputation/snds-metrics';
 import type { MailStreamBase } from '../sending';
@@ -46,8 +48,8 @@ export function alarmRows(alarms: cloudwatch.IAlarm[]): Row[] {
 
 /** What guards have paused, and how AWS treats the account. */
 export function stateRow(account?: AccountMonitor): Row {
-  const { namespace, dimension, name } = PAUSED_METRIC;
-  const paused = search(`{${namespace},${dimension}} MetricName="${name}"`, cloudwatch.Stats.MAXIMUM, 'Paused by');
+  const { dimension, name } = PAUSED_METRIC;
+  const paused = search(`{${METRIC_NAMESPACE},${dimension}} MetricName="${name}"`, cloudwatch.Stats.MAXIMUM, 'Paused by');
   if (!account) return [graph(GRID_WIDTH, 'Paused by a guard', [paused])];
   const width = GRID_WIDTH / 4;
   return [
@@ -118,6 +120,30 @@ export function poolRow({ dedicatedIpPoolName: name }: ses.IDedicatedIpPool): Ro
   return [
     graph(width, `Pool ${name}: % from dedicated addresses`, [ofPool('ApproximateDedicatedSendingPercentage', 'Dedicated')]),
     graph(width, `Pool ${name}: sent and possible in 24 hours, by provider`, [ofPool('SentLast24Hours', 'Sent'), ofPool('Available24HourSend', 'Possible')]),
+  ];
+}
+
+/** What a pipeline was told, what it did, and what waits or was given up. */
+export function feedbackRow(pipeline: FeedbackPipeline): Row {
+  const width = GRID_WIDTH / 3;
+  const hourly = (label: string) => ({ period: HOUR, label });
+  const highest = { period: HOUR, statistic: cloudwatch.Stats.MAXIMUM };
+  return [
+    graph(width, 'Feedback: heard of an hour', [
+      pipeline.metricBounces({ bounceType: 'Permanent', ...hourly('Bounced for good') }),
+      pipeline.metricBounces({ bounceType: 'Transient', ...hourly('Bounced for now') }),
+      pipeline.metricComplaints(hourly('Complained')),
+      pipeline.metricBlocklistRefusals(hourly('Refused for a blocklist')),
+    ]),
+    graph(width, 'Feedback: done an hour', [
+      pipeline.metricSuppressed(hourly('Suppressed')),
+      pipeline.metricContentAlerts(hourly('The message was the problem')),
+      pipeline.metricOperatorAlerts(hourly('Somebody has to look')),
+    ]),
+    graph(width, 'Feedback: messages not worked off', [
+      pipeline.queue.metricApproximateNumberOfMessagesVisible({ ...highest, label: 'Waiting' }),
+      pipeline.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...highest, label: 'Dead letters' }),
+    ]),
   ];
 }
 

@@ -5,8 +5,8 @@ import { GetEmailIdentityCommand, NotFoundException, type SESv2Client } from '@a
 import { IdentityFigure } from './identity-figure';
 import { missingRecords, type Resolver } from './identity-records.lambda-shared';
 import { GONE, type IdentityState, stateOf } from './identity-state.lambda-shared';
-import { IDENTITY_DIMENSION, type IdentityMonitorEvent, MONITOR_NAMESPACE } from './monitor-constants';
-import { publishMetrics } from '../reputation/embedded-metrics.lambda-shared';
+import { IDENTITY_DIMENSION, type IdentityMonitorEvent } from './monitor-constants';
+import { publishMetrics } from '../private/embedded-metrics.lambda-shared';
 import { SES_LIMITS } from '../ses/limits';
 
 const PAUSE_MS = 1000 / SES_LIMITS.apiCallsPerSecond;
@@ -21,7 +21,7 @@ export function identityMonitor(ses: SESv2Client, resolver: Resolver): (event: I
       if (index > 0) await new Promise(resolve => setTimeout(resolve, PAUSE_MS));
       try {
         const { metrics, details } = await look(ses, resolver, name);
-        publishMetrics(MONITOR_NAMESPACE, metrics, { [IDENTITY_DIMENSION]: name }, details);
+        publishMetrics({ [IDENTITY_DIMENSION]: name }, [{ metrics }], details);
       } catch (error) {
         failures.push(`${name}: ${(error as Error).message}`);
       }

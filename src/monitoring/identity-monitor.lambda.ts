@@ -4,5 +4,6 @@
 import { Resolver } from 'node:dns/promises';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { identityMonitor } from './identity-look.lambda-shared';
+import { PATIENT } from '../private/patience.lambda-shared';
 
-export const handler = identityMonitor(new SESv2Client({ maxAttempts: 8 }), new Resolver({ timeout: 2000, tries: 2 }));
+export const handler = identityMonitor(new SESv2Client(PATIENT), new Resolver({ timeout: 2000, tries: 2 }));

@@ -6,10 +6,12 @@ import { Construct } from 'constructs';
 import { identityAlarms } from './identity-alarms';
 import { IdentityFigure } from './identity-figure';
 import { IdentityMonitorFunction } from './identity-monitor-function';
-import { IDENTITY_DIMENSION, type IdentityMonitorEvent, MONITOR_NAMESPACE } from './monitor-constants';
+import { IDENTITY_DIMENSION, type IdentityMonitorEvent } from './monitor-constants';
 import { ScheduledMonitor } from './scheduled-monitor';
 import { IMailIdentity } from '../identity';
 import { fail } from '../private/errors';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
+import { differentPlaces } from '../private/place';
 import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 
 /**
@@ -45,7 +47,7 @@ const INTERVAL = Duration.minutes(15);
  * new IdentityMonitor(this, 'Identities', { identities: [domain], topic: operators });
  */
 export class IdentityMonitor extends Construct {
-  /** The alarm on the monitor itself, which does not run or fails. Right after the first deployment it may be raised for some minutes. */
+  /** The alarm that the monitor itself does not run, or fails. Right after the first deployment it may be raised for some minutes. */
   public readonly silent: cloudwatch.Alarm;
 
   /** The alarms on the identities. */
@@ -80,7 +82,7 @@ export class IdentityMonitor extends Construct {
       fail('IdentityMonitor.unwatched', `${identity.node.path} is not among the identities of the monitor, so there is no such metric; add it there`, this);
     }
     return new cloudwatch.Metric({
-      namespace: MONITOR_NAMESPACE,
+      namespace: METRIC_NAMESPACE,
       metricName: figure,
       dimensionsMap: { [IDENTITY_DIMENSION]: identity.identityName },
       statistic: cloudwatch.Stats.MAXIMUM,
@@ -102,9 +104,9 @@ export class IdentityMonitor extends Construct {
 
   /** SES tells of an identity only its own account, in its own Region. */
   private checkPlace(identity: IMailIdentity): void {
-    const [own, other] = [placeOf(Stack.of(this)), placeOfIdentity(identity)];
-    if (Token.isUnresolved(own) || Token.isUnresolved(other) || own === other) return;
-    fail('IdentityMonitor.elsewhere', `the monitor is in ${own} and the identity ${identity.node.path} in ${other}; SES tells only the owner of an identity ` +
+    const places = differentPlaces(this, environmentOf(identity));
+    if (!places) return;
+    fail('IdentityMonitor.elsewhere', `the monitor is in ${places.own} and the identity ${identity.node.path} in ${places.other}; SES tells only the owner of an identity ` +
       'how it is, and only in its Region, so make a monitor in a stack there', this);
   }
 
@@ -128,11 +130,8 @@ export class IdentityMonitor extends Construct {
   }
 }
 
-function placeOf({ account, region }: { account: string; region: string }): string {
-  return `${account}/${region}`;
-}
-
-function placeOfIdentity(identity: IMailIdentity): string {
+/** The ARN tells of an import, too. */
+function environmentOf(identity: IMailIdentity): { account: string; region: string } {
   const [, , , region, account] = identity.identityArn.split(':');
-  return Token.isUnresolved(identity.identityArn) ? placeOf(Stack.of(identity)) : placeOf({ account, region });
+  return Token.isUnresolved(identity.identityArn) ? Stack.of(identity) : { account, region };
 }

@@ -4,7 +4,7 @@
 import type { GetEmailIdentityCommandOutput } from '@aws-sdk/client-sesv2';
 import { IdentityFigure } from './identity-figure';
 import { SES_GIVES_UP_HOURS, STATE_LEVEL } from './monitor-constants';
-import type { MetricValue } from '../reputation/embedded-metrics.lambda-shared';
+import type { MetricValue } from '../private/embedded-metrics.lambda-shared';
 
 const HOUR = 3_600_000;
 

@@ -1,6 +1,7 @@
 export { AccountMonitor, type AccountMonitorProps } from './account-monitor';
 export { AdvisorFinding } from './advisor-finding';
 export { AdvisorNotices, type AdvisorNoticesProps, AdvisorStatus } from './advisor-notices';
+export { FeedbackCanary, type FeedbackCanaryProps } from './feedback-canary';
 export { HealthNotices, type HealthNoticesProps } from './health-notices';
 export { IdentityFigure } from './identity-figure';
 export { IdentityMonitor, type IdentityMonitorProps } from './identity-monitor';

@@ -1,10 +1,12 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import type { AccountMonitor } from './account-monitor';
-import { alarmRows, mailRows, poolRow, sndsRow, stateRow, streamRow } from './dashboard-rows';
+import { alarmRows, feedbackRow, mailRows, poolRow, sndsRow, stateRow, streamRow } from './dashboard-rows';
 import { fail } from '../private/errors';
+import { differentPlaces } from '../private/place';
+import { FeedbackPipeline } from '../recipients';
 import { DedicatedIpPool, type MailStreamBase } from '../sending';
 
 /**
@@ -48,6 +50,13 @@ export interface MailDashboardProps {
   readonly account?: AccountMonitor;
 
   /**
+   * The pipeline whose work is shown: what it heard of, what it did, and what waits.
+   *
+   * @default - it is not shown
+   */
+  readonly feedback?: FeedbackPipeline;
+
+  /**
    * Whether Outlook's figures of all dedicated addresses are shown.
    *
    * @default false
@@ -60,7 +69,7 @@ const WIDGETS_MAX = 500;
 
 /**
  * How mail does, on one page: alarms, what is paused, how AWS treats the account, all mail by the hour, and the rates by which AWS judges with the lines
- * at which it acts; then a row for each stream and each pool. It begins with the last two weeks. `docs/monitoring.md` describes each widget.
+ * at which it acts; then a row for each stream and each pool, and one for a feedback pipeline. It begins with the last two weeks. `docs/monitoring.md` describes each widget.
  *
  * AWS has three dashboards free in an account; further ones are billed by the month.
  *
@@ -87,6 +96,7 @@ export class MailDashboard extends Construct {
       ...mailRows(),
       ...streams.map(streamRow),
       ...pools.map(poolRow),
+      ...props.feedback ? [feedbackRow(props.feedback)] : [],
       ...props.snds ? [sndsRow()] : [],
     ];
     this.checkCount(rows.flat().length);
@@ -101,9 +111,9 @@ export class MailDashboard extends Construct {
 
   /** Metrics are looked for in the Region of the dashboard. */
   private checkPlace(stream: MailStreamBase): void {
-    const [own, other] = [Stack.of(this).env, stream.env].map(({ account, region }) => `${account}/${region}`);
-    if (Token.isUnresolved(own) || Token.isUnresolved(other) || own === other) return;
-    fail('MailDashboard.elsewhere', `the dashboard is in ${own} and the stream ${stream.node.path} in ${other}; CloudWatch has the metrics of a stream where the ` +
+    const places = differentPlaces(this, stream.env);
+    if (!places) return;
+    fail('MailDashboard.elsewhere', `the dashboard is in ${places.own} and the stream ${stream.node.path} in ${places.other}; CloudWatch has the metrics of a stream where the ` +
       'stream is, so make a dashboard in a stack there', this);
   }
 

@@ -1,6 +1,3 @@
-/** Where the monitors publish what they see. */
-export const MONITOR_NAMESPACE = 'CdkPostmaster';
-
 /** What the account monitor publishes, without dimensions: an account has one of each in a Region. */
 export const ACCOUNT_METRICS = {
   quotaUsed: 'QuotaUsed',
@@ -17,6 +14,12 @@ export const STATE_LEVEL = { success: 0, pending: 1, failing: 2, failed: 3 } as 
 
 /** How long SES looks for records that are not there, before it gives up. */
 export const SES_GIVES_UP_HOURS = 72;
+
+/** What the schedule hands to the canary: how it sends. */
+export interface FeedbackCanaryEvent {
+  readonly configurationSet: string;
+  readonly sender: string;
+}
 
 /** What the schedule hands to the identity monitor. */
 export interface IdentityMonitorEvent {

@@ -20,8 +20,8 @@ interface ScheduledMonitorProps {
   /** How often it runs, in whole minutes. */
   readonly interval: Duration;
   readonly timeout: Duration;
-  /** All that it may do. */
-  readonly permission: iam.PolicyStatement;
+  /** All that it may do; undefined when it is granted apart. */
+  readonly permission?: iam.PolicyStatement;
   /** What the schedule hands to it. */
   readonly input?: events.RuleTargetInput;
   /** What nobody sees while it is silent, for a sentence. */
@@ -32,18 +32,20 @@ interface ScheduledMonitorProps {
  * A function that a schedule runs, and the alarm that it does not. A rule does for that: a schedule of EventBridge Scheduler would take one more role.
  */
 export class ScheduledMonitor extends Construct {
+  public readonly handlerFunction: lambda.Function;
+
   /** The alarm that the function does not run, or fails. */
   public readonly silent: cloudwatch.Alarm;
 
   public constructor(scope: Construct, id: string, private readonly props: ScheduledMonitorProps) {
     super(scope, id);
-    const handlerFunction = this.createFunction();
+    this.handlerFunction = this.createFunction();
     new events.Rule(this, 'Schedule', {
       description: `Looks at ${props.watches}.`,
       schedule: events.Schedule.rate(props.interval),
-      targets: [new targets.LambdaFunction(handlerFunction, { event: props.input })],
+      targets: [new targets.LambdaFunction(this.handlerFunction, { event: props.input })],
     });
-    this.silent = this.createAlarm(handlerFunction);
+    this.silent = this.createAlarm(this.handlerFunction);
     REASONS.forEach(([rule, packs, reason]) => acknowledge(this, rule, packs, reason));
   }
 
@@ -51,7 +53,7 @@ export class ScheduledMonitor extends Construct {
     const logGroup = new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    role.addToPolicy(this.props.permission);
+    if (this.props.permission) role.addToPolicy(this.props.permission);
     return new this.props.handler(this, 'Function', {
       architecture: lambda.Architecture.ARM_64,
       memorySize: 256,
@@ -77,7 +79,7 @@ export class ScheduledMonitor extends Construct {
       evaluationPeriods: 1,
       // a function that does not run has no data; so it is, for some minutes, when it is made
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-      alarmDescription: `Nobody has looked at ${watches} for ${period.toMinutes()} minutes, and the other alarms keep their state: see whether the schedule is ` +
+      alarmDescription: `Nobody has looked at ${watches} for ${period.toMinutes()} minutes, so that what its other alarms say may be old: see whether the schedule is ` +
         `enabled, and why the function fails in its log ${handlerFunction.logGroup.logGroupName}`,
     });
   }
@@ -85,8 +87,8 @@ export class ScheduledMonitor extends Construct {
 
 /** The rules of cdk-nag's packs that do not suit a function which only looks, and why. */
 const REASONS: [rule: string, packs: readonly string[], reason: string][] = [
-  ['LambdaInsideVPC', COMPLIANCE_PACKS, 'The function asks public AWS APIs and public DNS, and reaches nothing in a VPC.'],
-  ['LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], 'The next run looks at everything again, so an event that is lost has no later use.'],
+  ['LambdaInsideVPC', COMPLIANCE_PACKS, 'The function calls public AWS APIs, or asks public DNS, and reaches nothing in a VPC.'],
+  ['LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], 'The next run does everything again, so an event that is lost has no later use.'],
   ['EventBusDLQ', ['Serverless'], 'The next event of the schedule says the same, and an alarm tells when none arrives.'],
   ['LambdaConcurrency', ['HIPAA.Security', 'NIST.800.53.R5'], 'Only the schedule invokes the function; a reservation would take concurrency from the account for nothing.'],
   ['LambdaTracing', ['Serverless'], 'The log of each run tells what a trace would.'],

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { retry } from './custom-resource.lambda-shared';
+import { isTransientError } from './transient-error';
 
 /** Time kept back to say what was not done. */
 const RESERVE_MS = 3_000;
@@ -7,15 +8,11 @@ const RESERVE_MS = 3_000;
 /** How long one call may take, so that a connection which hangs does not take the time of all. */
 const CALL_MS = 5_000;
 
-const THROTTLED = /throttl|toomanyrequests|limitexceeded|throughputexceeded|^internal/i;
-const UNREACHABLE = /^(?:ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)/;
-
-/** An error of the SDK. */
-interface Failure {
-  readonly name?: string;
-  readonly code?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
+/**
+ * For clients of functions that make few calls: the SDK repeats what is throttled, with growing, jittered pauses, for up to a minute. SES takes about one such call
+ * a second.
+ */
+export const PATIENT = { maxAttempts: 8 };
 
 /**
  * What one invocation has time for. A call that is throttled, or finds nobody, is made again after growing, jittered pauses, as long as there is time.
@@ -36,12 +33,6 @@ export class Patience {
   public async call<T>(attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const left = this.killedAt - RESERVE_MS - Date.now();
     if (left <= 0) throw new Error('out of time');
-    return retry(() => attempt(AbortSignal.timeout(CALL_MS)), isTransient, left / 1000);
+    return retry(() => attempt(AbortSignal.timeout(CALL_MS)), isTransientError, left / 1000);
   }
-}
-
-function isTransient(error: unknown): boolean {
-  const { name = '', code = '', $metadata } = error as Failure;
-  const status = $metadata?.httpStatusCode ?? 0;
-  return status === 429 || status >= 500 || THROTTLED.test(name) || UNREACHABLE.test(code) || ['AbortError', 'TimeoutError'].includes(name);
 }

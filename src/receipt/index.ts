@@ -1,1 +1,2 @@
+export { BounceReply, type BounceReplyOptions } from './bounce-reply';
 export { Recipient } from './recipient';

@@ -22,7 +22,11 @@ export interface ReceiptRuleAction {
   readonly ConnectAction?: { readonly InstanceARN: string; readonly IAMRoleARN: string };
   readonly LambdaAction?: { readonly FunctionArn: string; readonly InvocationType?: 'Event' | 'RequestResponse'; readonly TopicArn?: string };
   readonly S3Action?: {
-    readonly BucketName: string; readonly ObjectKeyPrefix?: string; readonly KmsKeyArn?: string; readonly IamRoleArn?: string; readonly TopicArn?: string;
+    readonly BucketName: string;
+    readonly ObjectKeyPrefix?: string;
+    readonly KmsKeyArn?: string;
+    readonly IamRoleArn?: string;
+    readonly TopicArn?: string;
   };
   readonly SNSAction?: { readonly TopicArn: string; readonly Encoding?: 'UTF-8' | 'Base64' };
   readonly StopAction?: { readonly Scope: 'RuleSet'; readonly TopicArn?: string };

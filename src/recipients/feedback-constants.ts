@@ -21,17 +21,23 @@ export const FEEDBACK_EVENT = { source: 'cdk-postmaster.feedback', detailType: '
 /** The keys of the table, and the attribute by which its items expire. */
 export const FEEDBACK_TABLE = { partitionKey: 'address', sortKey: 'key', timeToLive: 'expires' } as const;
 
+/** The value of a dimension for all that this library does not know: each value is a metric which is billed, and others make them up. */
+export const OTHER = 'Other';
+
 /** The metrics of a pipeline, their dimension, and the dimensions of those that are told apart further. */
 export const FEEDBACK_METRICS = {
-  namespace: 'CdkPostmaster',
   pipeline: 'FeedbackPipeline',
   type: 'Type',
   subType: 'SubType',
+  list: 'List',
   bounces: 'Bounces',
   hardBounces: 'HardBounces',
   complaints: 'Complaints',
   securityReports: 'SecurityReports',
   deliveryDelays: 'DeliveryDelays',
+  blocklistRefusals: 'BlocklistRefusals',
+  simulatorBounces: 'SimulatorBounces',
+  simulatorComplaints: 'SimulatorComplaints',
   rejects: 'Rejects',
   renderingFailures: 'RenderingFailures',
   deliveryLatency: 'DeliveryLatency',

@@ -8,7 +8,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { FEEDBACK_EVENT, FEEDBACK_VARIABLE, type FeedbackSettings } from './feedback-constants';
 import { FeedbackFunction } from './feedback-function';
-import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
+import { acknowledge, acknowledgeWildcards, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 
 /** Enough for a batch when SES takes a call a second. */
 export const HANDLER_TIMEOUT = Duration.minutes(1);
@@ -72,12 +72,14 @@ export class FeedbackHandler extends Construct {
 
   private acknowledgeRules(): void {
     acknowledge(this, 'LambdaInsideVPC', COMPLIANCE_PACKS, 'The function calls public AWS APIs and reaches nothing in a VPC.');
-    acknowledge(this, 'LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], 'The function is called by its queue, which has a dead-letter queue with an alarm.');
+    const reason = 'The function is called by its queue, which has a dead-letter queue with an alarm.';
+    acknowledge(this, 'LambdaDLQ', ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'], reason);
+    acknowledge(this, 'LambdaEventSourceMappingDestination', ['Serverless'], reason);
     acknowledge(this, 'LambdaConcurrency', ['HIPAA.Security', 'NIST.800.53.R5'],
       'The queue calls two at a time; a reservation would fail in an account that has little concurrency.');
     acknowledge(this, 'LambdaTracing', ['Serverless'], 'A line of the log tells of each recipient what was done, and the metrics how it goes.');
     acknowledge(this, 'IAMNoInlinePolicy', COMPLIANCE_PACKS, 'The policy belongs to this one role and is deleted with it.');
-    acknowledge(this, 'IAM5', ['AwsSolutions'], 'The suppression list of an account has no ARN, so its one action is allowed on all resources.');
+    acknowledgeWildcards(this, ['*'], 'The suppression list of an account has no ARN, so its one action is allowed on all resources.');
     acknowledge(this, 'CloudWatchLogGroupEncrypted', COMPLIANCE_PACKS, 'The log has no addresses; CloudWatch Logs encrypts it with a key of its own.');
   }
 }

@@ -10,7 +10,7 @@
  */
 import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { FEEDBACK_TABLE, type FeedbackSettings } from './feedback-constants';
-import type { HandledFeedback } from './feedback-metric-line';
+import type { HandledFeedback } from './feedback-report.lambda-shared';
 import type { Feedback } from '../events/feedback';
 import { decideBounce } from '../events/feedback-decision';
 import type { Patience } from '../private/patience.lambda-shared';
@@ -83,8 +83,8 @@ export class FeedbackHistory {
 }
 
 /** Whether it is one of several bounces after which an address is suppressed. It is so for the last one, too, which is no longer only counted. */
-function isCounted({ bounceType, bounceSubType = '' }: Feedback): boolean {
-  return bounceType !== undefined && decideBounce(bounceType, bounceSubType).action === 'count';
+function isCounted({ bounceType, bounceSubType = '', blocklist }: Feedback): boolean {
+  return bounceType !== undefined && blocklist === undefined && decideBounce(bounceType, bounceSubType).action === 'count';
 }
 
 function attributes(values: Record<string, string | number | boolean | undefined>): Item {

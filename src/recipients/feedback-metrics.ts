@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { FEEDBACK_METRICS as M } from './feedback-constants';
+import { FEEDBACK_METRICS as M, OTHER } from './feedback-constants';
+import { isKnownBlocklist } from '../events/blocklist';
 import { isFeedbackWord } from '../events/feedback-decision';
 import { fail } from '../private/errors';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
 
 /**
  * Which bounces are counted.
@@ -46,6 +48,19 @@ export interface DeliveryDelayMetricOptions extends cloudwatch.MetricOptions {
    * @default - all
    */
   readonly delayType?: string;
+}
+
+/**
+ * Which refusals are counted.
+ */
+export interface BlocklistMetricOptions extends cloudwatch.MetricOptions {
+  /**
+   * Only those because of a list: `Abusix`, `Barracuda`, `SORBS`, `SpamCop`, `Spamhaus`, `SURBL`, `UCEPROTECT`, `URIBL`, or `Other` for any that is not among
+   * these.
+   *
+   * @default - all
+   */
+  readonly list?: string;
 }
 
 /**
@@ -109,6 +124,16 @@ export abstract class FeedbackMetrics extends Construct {
   }
 
   /**
+   * Bounces and delays because a list on the Internet has the sending IP address, or a domain in the message. Sum over 5 minutes.
+   *
+   * @param options which ones, period and the like
+   */
+  public metricBlocklistRefusals(options: BlocklistMetricOptions = {}): cloudwatch.Metric {
+    const { list, ...rest } = options;
+    return this.metric(M.blocklistRefusals, rest, { [M.list]: list });
+  }
+
+  /**
    * The time from when SES accepted a message until it was delivered, in milliseconds. Average over 5 minutes. The pipeline needs deliveries for it
    * (`additionalEvents`).
    *
@@ -116,6 +141,24 @@ export abstract class FeedbackMetrics extends Construct {
    */
   public metricDeliveryLatency(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return this.metric(M.deliveryLatency, { statistic: cloudwatch.Stats.AVERAGE, ...options });
+  }
+
+  /**
+   * Bounces of addresses of the mailbox simulator. They are among `metricBounces`, too. Sum over 5 minutes.
+   *
+   * @param options period and the like
+   */
+  public metricSimulatorBounces(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(M.simulatorBounces, options);
+  }
+
+  /**
+   * Complaints of the mailbox simulator. They are among `metricComplaints`, too. Sum over 5 minutes.
+   *
+   * @param options period and the like
+   */
+  public metricSimulatorComplaints(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(M.simulatorComplaints, options);
   }
 
   /**
@@ -167,7 +210,7 @@ export abstract class FeedbackMetrics extends Construct {
     const given = Object.entries(words).filter((entry): entry is [string, string] => entry[1] !== undefined);
     for (const [, word] of given) this.checkWord(metricName, word);
     return new cloudwatch.Metric({
-      namespace: M.namespace,
+      namespace: METRIC_NAMESPACE,
       metricName,
       dimensionsMap: { [M.pipeline]: this.pipelineName, ...Object.fromEntries(given) },
       statistic: cloudwatch.Stats.SUM,
@@ -177,8 +220,8 @@ export abstract class FeedbackMetrics extends Construct {
   }
 
   private checkWord(metricName: string, word: string): void {
-    if (isFeedbackWord(word) || word === 'Other') return;
-    fail('FeedbackMetrics.unknownType', `"${word}" is no type by which ${metricName} are counted; write it as SES does, e.g. "Permanent", "MailboxFull" or ` +
-      '"SpamDetected", or "Other" for what this library does not know', this);
+    if (word === OTHER || (metricName === M.blocklistRefusals ? isKnownBlocklist(word) : isFeedbackWord(word))) return;
+    fail('FeedbackMetrics.unknownType', `"${word}" is nothing by which ${metricName} are counted apart; write it as in the documentation of this metric, or ` +
+      `"${OTHER}" for what this library does not know`, this);
   }
 }

@@ -4,7 +4,6 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { EmailSendingEvent, type IConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -15,106 +14,16 @@ import { type FeedbackAlarms, feedbackAlarms } from './feedback-alarms';
 import { FEEDBACK_EVENT, FEEDBACK_TABLE } from './feedback-constants';
 import { FeedbackHandler } from './feedback-handler';
 import { FeedbackMetrics } from './feedback-metrics';
+import { FeedbackPipelineProps, OnFeedbackOptions } from './feedback-pipeline-props';
 import { deadLetters, feedbackQueue } from './feedback-queue';
 import { reportPipeline } from './pipeline-findings';
 import { TransientBounces } from './transient-bounces';
 import { ConfigurationSetEventDestination, EventDestination, EventTypes } from '../events';
 import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
+import { alarmTopicAction } from '../private/alarm-topic';
 import { fail } from '../private/errors';
+import { differentPlaces } from '../private/place';
 import { REWRITES_MAIL } from '../ses/event-type';
-
-/**
- * Properties of a feedback pipeline.
- */
-export interface FeedbackPipelineProps {
-  /**
-   * The streams, or other configuration sets, whose feedback is acted on. More of them: `addStream`.
-   *
-   * @default - none yet
-   */
-  readonly streams?: IConfigurationSet[];
-
-  /**
-   * Events that are handed on beside feedback and delays, for the metrics, the table and your own code: `DELIVERY` for how long deliveries take,
-   * `SUBSCRIPTION` for changes of subscriptions. Each event costs a call of the function. `OPEN` and `CLICK` are refused, since SES rewrites mail for them.
-   *
-   * @default - none
-   */
-  readonly additionalEvents?: EmailSendingEvent[];
-
-  /**
-   * What is done when one of several recipients has complained, and nobody says who.
-   *
-   * @default AmbiguousComplaints.SUPPRESS_ALL
-   */
-  readonly ambiguousComplaints?: AmbiguousComplaints;
-
-  /**
-   * What becomes of an address that bounces for now, again and again.
-   *
-   * @default TransientBounces.keep()
-   */
-  readonly transientBounces?: TransientBounces;
-
-  /**
-   * How long the table keeps what happened to an address; news that comes again later is acted on again. It has personal data in it. At least 15 days, in
-   * which dead letters may come back.
-   *
-   * @default Duration.days(90)
-   */
-  readonly retention?: Duration;
-
-  /**
-   * A function that takes addresses off your mailing lists. It is called with the feedback about each recipient to whom you must not write again: the actions
-   * `SUPPRESS` and `MARK`. It may be called twice for the same, with the same `key`. `cdk-postmaster/runtime` has the type of what it gets: `Feedback`.
-   *
-   * The call does not wait for an answer. When the function fails, Lambda tries twice more; give it an `onFailure` destination, or a dead-letter queue.
-   *
-   * @default - none; see `onFeedback` for other targets and actions
-   */
-  readonly onFeedback?: lambda.IFunction;
-
-  /**
-   * The bus on which your own code hears of feedback, in the account and Region of the pipeline.
-   *
-   * @default - the default bus
-   */
-  readonly eventBus?: events.IEventBus;
-
-  /**
-   * The key of the topic. Its policy lets SES use it for these streams.
-   *
-   * @default - a key of the pipeline, which is rotated every year
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * What happens on the alarms of the pipeline. Permissions are the action's own. Without any, nobody learns when bounces are no longer acted on, which
-   * is reported.
-   *
-   * @default - nothing
-   */
-  readonly alarmAction?: cloudwatch.IAlarmAction;
-
-  /**
-   * What becomes of the table when it leaves the stack. Addresses stay on the suppression list in any case.
-   *
-   * @default RemovalPolicy.DESTROY
-   */
-  readonly removalPolicy?: RemovalPolicy;
-}
-
-/**
- * Which feedback a rule matches, and what it does.
- */
-export interface OnFeedbackOptions extends events.OnEventOptions {
-  /**
-   * Only feedback with one of these actions.
-   *
-   * @default - the actions that ask not to write to the address again: SUPPRESS and MARK
-   */
-  readonly actions?: FeedbackAction[];
-}
 
 /** The actions that ask not to write to an address again. */
 const MUST_NOT_WRITE = [FeedbackAction.SUPPRESS, FeedbackAction.MARK];
@@ -139,7 +48,7 @@ const RETENTION_MIN = Duration.days(15);
  * new FeedbackPipeline(this, 'Feedback', {
  *   streams: [receipts],
  *   onFeedback: unsubscribe,
- *   alarmAction: new cloudwatch_actions.SnsAction(operators),
+ *   notify: operators,
  * });
  */
 export class FeedbackPipeline extends FeedbackMetrics {
@@ -165,7 +74,7 @@ export class FeedbackPipeline extends FeedbackMetrics {
 
   private readonly eventBus?: events.IEventBus;
   private readonly published: EmailSendingEvent[];
-  private readonly streams: IConfigurationSet[] = [];
+  private readonly served: IConfigurationSet[] = [];
 
   public constructor(scope: Construct, id: string, props: FeedbackPipelineProps = {}) {
     super(scope, id);
@@ -177,9 +86,19 @@ export class FeedbackPipeline extends FeedbackMetrics {
     this.handlerFunction = this.createHandler(props);
     const undelivered = props.onFeedback && this.callBack(props.onFeedback);
     this.alarms = feedbackAlarms(this, { metrics: this, queue: this.queue, deadLetterQueue: this.deadLetterQueue, undelivered });
-    if (props.alarmAction) Object.values(this.alarms).forEach((alarm?: cloudwatch.Alarm) => alarm?.addAlarmAction(props.alarmAction!));
+    this.connectAlarms(props);
     props.streams?.forEach(stream => this.addStream(stream));
-    reportPipeline(this, { streams: this.streams, alarms: this.alarms, callback: props.onFeedback });
+    reportPipeline(this, { streams: this.served, alarms: this.alarms, callback: props.onFeedback });
+  }
+
+  /** All alarms that there are, e.g. for a dashboard. */
+  public get allAlarms(): cloudwatch.Alarm[] {
+    return Object.values(this.alarms).filter((alarm?: cloudwatch.Alarm) => alarm !== undefined);
+  }
+
+  /** The streams on whose feedback it acts. */
+  public get streams(): IConfigurationSet[] {
+    return [...this.served];
   }
 
   /**
@@ -188,11 +107,12 @@ export class FeedbackPipeline extends FeedbackMetrics {
    * @param stream a stream, or another configuration set, of the account and Region of the pipeline
    */
   public addStream(stream: IConfigurationSet): void {
+    this.checkStream(stream);
     // two streams may have the same id in different places
     new ConfigurationSetEventDestination(this, `From${stream.node.id}${stream.node.addr.slice(-8)}`, {
       configurationSet: stream, destination: EventDestination.snsTopic(this.topic), events: this.published,
     });
-    this.streams.push(stream);
+    this.served.push(stream);
   }
 
   /**
@@ -239,6 +159,19 @@ export class FeedbackPipeline extends FeedbackMetrics {
       resourceArns: [this.deadLetterQueue.queueArn],
     });
     return redrive.combine(iam.Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [this.queue.queueArn] }));
+  }
+
+  private checkStream(stream: IConfigurationSet): void {
+    if (this.served.includes(stream)) fail('FeedbackPipeline.twice', `${stream.node.path} is given twice, and everything would come twice; give each stream once`, this);
+    const places = differentPlaces(this, stream.env);
+    if (!places) return;
+    fail('FeedbackPipeline.elsewhere', `the pipeline is in ${places.own} and the stream ${stream.node.path} in ${places.other}; each Region has a suppression list of ` +
+      'its own, so make a pipeline in a stack there', this);
+  }
+
+  private connectAlarms({ notify, alarmAction }: FeedbackPipelineProps): void {
+    const actions = [...notify ? [alarmTopicAction(this, notify)] : [], ...alarmAction ? [alarmAction] : []];
+    if (actions.length > 0) this.allAlarms.forEach(alarm => alarm.addAlarmAction(...actions));
   }
 
   private eventsOf({ additionalEvents = [] }: FeedbackPipelineProps): EmailSendingEvent[] {

@@ -5,6 +5,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { HANDLER_TIMEOUT } from './feedback-handler';
+import { acknowledge } from '../private/acknowledged-rules';
 
 /** What AWS advises for a queue that calls a function: time for all the tries of a batch that is throttled. */
 const VISIBILITY = Duration.minutes(6 * HANDLER_TIMEOUT.toMinutes());
@@ -49,5 +50,9 @@ export function feedbackQueue(scope: Construct, encryptionKey?: kms.IKey): Feedb
 
 /** A queue for what nobody could handle. */
 export function deadLetters(scope: Construct, id: string): sqs.Queue {
-  return new sqs.Queue(scope, id, { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: DEAD_LETTERS_KEPT });
+  const queue = new sqs.Queue(scope, id, { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: DEAD_LETTERS_KEPT });
+  const reason = 'The queue is where events end that nobody could work off.';
+  acknowledge(queue, 'SQS3', ['AwsSolutions'], reason);
+  acknowledge(queue, 'SQSRedrivePolicy', ['Serverless'], reason);
+  return queue;
 }

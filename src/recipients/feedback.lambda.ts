@@ -13,7 +13,7 @@ import { BadRequestException, PutSuppressedDestinationCommand, SESv2Client } fro
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { FEEDBACK_EVENT, FEEDBACK_VARIABLE, type FeedbackSettings } from './feedback-constants';
 import { FeedbackHistory } from './feedback-history.lambda-shared';
-import { duplicateLine, feedbackLine, type HandledFeedback, unreadableLine } from './feedback-metric-line';
+import { type HandledFeedback, reportDuplicate, reportFeedback, reportUnreadable } from './feedback-report.lambda-shared';
 import { type Feedback, feedbackOf } from '../events/feedback';
 import { parseMailEvents } from '../events/parse-events';
 import { redactRecord } from '../events/redaction';
@@ -57,17 +57,17 @@ class FeedbackRun {
     try {
       return parseMailEvents(record.body).flatMap(event => feedbackOf(event, this.settings));
     } catch (error) {
-      print(unreadableLine(this.settings.pipeline, { notice: 'unreadable', message: record.messageId, failure: reasonOf(error) }));
+      reportUnreadable(this.settings.pipeline, record.messageId, reasonOf(error));
       return undefined;
     }
   }
 
   private async handle(feedback: Feedback, queueArn: string): Promise<void> {
-    if (!await this.history.begin(feedback)) return print(duplicateLine(this.settings.pipeline, feedback));
+    if (!await this.history.begin(feedback)) return reportDuplicate(this.settings.pipeline, feedback);
     const handled = await this.act(feedback);
     await this.tell(handled, queueArn);
     await this.history.end(handled);
-    print(feedbackLine(this.settings.pipeline, handled));
+    reportFeedback(this.settings.pipeline, handled);
   }
 
   private async act(feedback: Feedback): Promise<HandledFeedback> {
@@ -116,9 +116,4 @@ class FeedbackRun {
 function reasonOf(error: unknown): string {
   const { name, message } = error as Error;
   return `${name}: ${String(redactRecord(message))}`;
-}
-
-/** CloudWatch finds metrics in a line as it is. What goes through `console`, the runtime wraps. */
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -27,7 +27,7 @@ export function reportPipeline(scope: Construct, { streams, alarms, callback }: 
       }
       if (isSilent(alarms.deadLetters)) {
         finding(scope, 'FeedbackPipeline.silentAlarms', 'the alarms of the pipeline have no action, so nobody learns when bounces and complaints are no longer ' +
-          'acted on; give it an alarmAction');
+          'acted on; give it `notify`, or an alarmAction');
       }
       if (callback && losesErrors(callback)) {
         finding(scope, 'FeedbackPipeline.callbackLosesErrors', `the function ${callback.node.path} has no destination for failures, so an address that it fails ` +

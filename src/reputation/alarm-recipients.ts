@@ -1,7 +1,7 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { alarmTopicAction } from './alarm-topic';
+import { alarmTopicAction } from '../private/alarm-topic';
 import { fail } from '../private/errors';
 
 /**

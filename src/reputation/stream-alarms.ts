@@ -1,36 +1,21 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { alarmTopicAction } from './alarm-topic';
+import { alarmActionsFor, AlarmRecipients } from './alarm-recipients';
 import { DeliveryDelays } from './delivery-delays';
 import type { SendSurge } from './send-surge';
 import { fail } from '../private/errors';
+import { differentPlaces } from '../private/place';
 import type { MailStreamBase } from '../sending';
 
 /**
  * Properties of the alarms of a stream.
  */
-export interface StreamAlarmsProps {
+export interface StreamAlarmsProps extends AlarmRecipients {
   /**
    * The stream to watch, of the account and Region of the alarms. An imported one has to publish counters.
    */
   readonly stream: MailStreamBase;
-
-  /**
-   * The standard topic through which people are told, of the Region of the alarms. Its policy, and that of its key, let CloudWatch publish; a topic that is
-   * encrypted with the AWS-managed key is refused, since CloudWatch may not use it.
-   *
-   * @default - no topic; then `action` is required
-   */
-  readonly topic?: sns.ITopic;
-
-  /**
-   * What else happens on an alarm. Permissions are the action's own.
-   *
-   * @default - nothing; then `topic` is required
-   */
-  readonly action?: cloudwatch.IAlarmAction;
 
   /**
    * Whether there is an alarm on messages that were not sent since their template could not be rendered. One is enough.
@@ -117,7 +102,7 @@ export class StreamAlarms extends Construct {
     super(scope, id);
     this.stream = props.stream;
     this.checkEnvironment();
-    const actions = this.actionsOf(props);
+    const actions = alarmActionsFor(this, props);
     this.renderingFailures = props.renderingFailures === false ? undefined : this.renderingFailuresAlarm();
     this.rejects = props.rejects === false ? undefined : this.rejectsAlarm();
     this.deliveryDelays = (props.deliveryDelays ?? DeliveryDelays.atLeast(0.1)).bind(this, this.stream);
@@ -133,16 +118,10 @@ export class StreamAlarms extends Construct {
 
   /** An alarm of another Region or account would wait for ever for data. */
   private checkEnvironment(): void {
-    const own = placeOf(Stack.of(this));
-    const streams = placeOf(Stack.of(this.stream));
-    if (Token.isUnresolved(own) || Token.isUnresolved(streams) || own === streams) return;
-    fail('StreamAlarms.elsewhere', `the alarms are in ${own} and the stream ${this.stream.node.path} in ${streams}; ` +
+    const places = differentPlaces(this, this.stream.env);
+    if (!places) return;
+    fail('StreamAlarms.elsewhere', `the alarms are in ${places.own} and the stream ${this.stream.node.path} in ${places.other}; ` +
       'CloudWatch has the metrics of a stream where the stream is, so make the alarms in a stack there', this);
-  }
-
-  private actionsOf({ topic, action }: StreamAlarmsProps): cloudwatch.IAlarmAction[] {
-    if (!topic && !action) fail('StreamAlarms.noAction', 'neither topic nor action is given, so nobody would learn of an alarm; give one of them', this);
-    return [...topic ? [alarmTopicAction(this, topic)] : [], ...action ? [action] : []];
   }
 
   private renderingFailuresAlarm(): cloudwatch.Alarm {
@@ -182,8 +161,4 @@ export class StreamAlarms extends Construct {
         'is paused, and whether the programs that send are alive.',
     });
   }
-}
-
-function placeOf({ account, region }: Stack): string {
-  return `${account}/${region}`;
 }

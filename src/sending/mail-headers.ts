@@ -12,9 +12,6 @@ const CAMPAIGN_HEADER = 'X-Campaign-Id';
 /** The longest line of mail, without its end (RFC 5322, section 2.1.1). SES limits headers of API calls to the same. */
 const LINE_MAX = 998;
 
-const CONTACT_LIST = { ...SES_NAMES.configurationSet, what: 'contact list name' };
-const TOPIC = { ...SES_NAMES.configurationSet, what: 'topic name' };
-
 /**
  * To which contact list a message goes.
  *
@@ -139,7 +136,7 @@ function tagsOf({ tags = {}, campaign }: MessageOptions): [name: string, value: 
 }
 
 function checkList({ contactList, topic }: ListManagement): ListManagement {
-  checkName(CONTACT_LIST, contactList);
-  if (topic !== undefined) checkName(TOPIC, topic);
+  checkName(SES_NAMES.contactList, contactList);
+  if (topic !== undefined) checkName(SES_NAMES.topic, topic);
   return { contactList, topic };
 }

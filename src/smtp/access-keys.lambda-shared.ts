@@ -1,5 +1,6 @@
 import { CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMClient, ListAccessKeysCommand, NoSuchEntityException } from '@aws-sdk/client-iam';
 import { log, retry } from '../private/custom-resource.lambda-shared';
+import { PATIENT } from '../private/patience.lambda-shared';
 
 /** How long a permission that this very deployment has attached may take to be known everywhere. */
 const PERMISSION_SECONDS = 60;
@@ -10,7 +11,7 @@ export interface NewAccessKey {
   readonly secretAccessKey: string;
 }
 
-const iam = new IAMClient({ maxAttempts: 8 });
+const iam = new IAMClient(PATIENT);
 
 /**
  * The access keys of an IAM user who has no other purpose, so all of them are ours. IAM allows two.

@@ -6,9 +6,9 @@ import { Construct } from 'constructs';
 import { KEY_AGE, type KeyAgeEvent } from './smtp-constants';
 import { SmtpCredentials } from './smtp-credentials';
 import { SmtpKeyAgeFunction } from './smtp-key-age-function';
-import { MONITOR_NAMESPACE } from '../monitoring/monitor-constants';
 import { ScheduledMonitor } from '../monitoring/scheduled-monitor';
 import { fail } from '../private/errors';
+import { METRIC_NAMESPACE } from '../private/metric-constants';
 import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 
 /**
@@ -79,7 +79,7 @@ export class SmtpKeyMonitor extends Construct {
    */
   public metricKeyAge(credentials: SmtpCredentials, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
-      namespace: MONITOR_NAMESPACE,
+      namespace: METRIC_NAMESPACE,
       metricName: KEY_AGE.metricName,
       dimensionsMap: { [KEY_AGE.dimension]: credentials.user.userName },
       statistic: cloudwatch.Stats.MAXIMUM,

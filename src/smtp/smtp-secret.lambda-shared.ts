@@ -4,6 +4,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { readSmtpSettings, type SmtpSettings } from './smtp-settings';
 import { retry } from '../private/custom-resource.lambda-shared';
+import { PATIENT } from '../private/patience.lambda-shared';
 
 /** How long a permission that this very deployment has attached may take to be known everywhere. */
 const PERMISSION_SECONDS = 60;
@@ -22,7 +23,7 @@ export interface StoredVersion {
 /** The labels that Secrets Manager sticks to versions. */
 export type Stage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
 
-const secretsManager = new SecretsManagerClient({ maxAttempts: 8 });
+const secretsManager = new SecretsManagerClient(PATIENT);
 
 /**
  * The secret in which SMTP settings are kept, with a version for each key.

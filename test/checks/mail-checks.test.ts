@@ -20,9 +20,10 @@ const configurationSet = (props: ses.CfnConfigurationSetProps = {}) => (stack: S
 };
 const policy = (action: string, resource: string) => (stack: Stack) => {
   const statements = [new iam.PolicyStatement({ actions: [action], resources: [resource] })];
-  new iam.Policy(stack, 'Policy', { users: [new iam.User(stack, 'User')], document: new iam.PolicyDocument({ statements }) });
+  new iam.Policy(stack, 'Policy', { roles: [new iam.Role(stack, 'Role', { assumedBy: new iam.AccountRootPrincipal() })], document: new iam.PolicyDocument({ statements }) });
 };
 const IDENTITY_ARN = 'arn:aws:ses:eu-west-1:111122223333:identity/example.com';
+const sendFromIdentity = (action: string) => new iam.PolicyStatement({ actions: [action], resources: [IDENTITY_ARN] });
 
 test.each([
   ['ses:* on an identity', policy('ses:*', IDENTITY_ARN), ['CdkPostmaster-SendingPermission[Action::ses:*]']],
@@ -35,6 +36,14 @@ test.each([
     const policyDocument = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'ses:SendRawEmail', Resource: '*' } };
     new iam.CfnRole(stack, 'Role', { assumeRolePolicyDocument: {}, policies: [{ policyName: 'p', policyDocument }] });
   }, ['CdkPostmaster-SendingPermission[Action::ses:SendRawEmail]']],
+  ['a user who may send', (stack: Stack) => { new iam.User(stack, 'User').addToPolicy(sendFromIdentity('ses:SendRawEmail')); }, ['CdkPostmaster-SendingUser']],
+  ['a group whose users may send, by a managed policy', (stack: Stack) => {
+    new iam.ManagedPolicy(stack, 'Policy', { groups: [new iam.Group(stack, 'Group')], statements: [sendFromIdentity('ses:Send*')] });
+  }, ['CdkPostmaster-SendingUser']],
+  ['a user who may send, by a policy of its own', (stack: Stack) => {
+    const policyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['ses:SendEmail'], Resource: IDENTITY_ARN }] };
+    new iam.CfnUser(stack, 'User', { policies: [{ policyName: 'p', policyDocument }] });
+  }, ['CdkPostmaster-SendingUser']],
   ['a DKIM key in the template', identity({ dkimSigningAttributes: { domainSigningPrivateKey: 'MIIE', domainSigningSelector: 's' } }), ['CdkPostmaster-DkimKeyInTemplate']],
   ['a signature switched off', identity({ dkimAttributes: { signingEnabled: false } }), ['CdkPostmaster-DkimSigning']],
   ['no default configuration set', identity({ configurationSetAttributes: undefined }), ['CdkPostmaster-DefaultConfigurationSet']],
@@ -49,6 +58,9 @@ test.each([
 
 test.each([
   ['sending from one identity', policy('ses:SendEmail', IDENTITY_ARN)],
+  ['a user who may do anything else', (stack: Stack) => {
+    new iam.User(stack, 'User').addToPolicy(new iam.PolicyStatement({ actions: ['ses:GetAccount', 's3:GetObject'], resources: ['*'] }));
+  }],
   ['reading on everything, which SES does not scope', policy('ses:GetSendQuota', '*')],
   ['another service on everything', policy('s3:*', '*')],
   ['a denial', (stack: Stack) => {

@@ -6,27 +6,70 @@ import {
   Route53, type ListResourceRecordSetsCommandInput, type ListResourceRecordSetsCommandOutput, type ResourceRecordSet, type RRType,
 } from '@aws-sdk/client-route-53';
 import { NotFoundException, SESv2 } from '@aws-sdk/client-sesv2';
+import { STS } from '@aws-sdk/client-sts';
 import { ACCOUNT, type Emulator } from './emulator';
+import { signedCall } from './signed-call';
 
-/** An account of the emulator as its administrator sees it. */
+/** What an SDK client is made with. */
+export interface AwsConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
+  readonly requestHandler: { readonly httpsAgent: { readonly ca: Buffer } };
+}
+
+/** An account of the emulator as its administrator sees it, or somebody with a role. */
 export class Aws {
   public readonly route53: Route53;
   public readonly ses: SESv2;
   public readonly cloudFormation: CloudFormation;
   /** For a client of another service. */
-  public readonly config;
+  public readonly config: AwsConfig;
 
-  public constructor(emulator: Emulator, public readonly region: string, account: string = ACCOUNT) {
-    // the emulator takes an account id as the access key of that account's root user
-    this.config = {
-      endpoint: emulator.endpoint,
-      region,
-      credentials: { accessKeyId: account, secretAccessKey: 'test' },
-      requestHandler: { httpsAgent: { ca: readFileSync(emulator.certificate) } },
-    };
+  /** The emulator takes an account id as the access key of that account's root user. */
+  public constructor(
+    private readonly emulator: Emulator, public readonly region: string, account: string = ACCOUNT,
+    credentials: AwsConfig['credentials'] = { accessKeyId: account, secretAccessKey: 'test' },
+  ) {
+    this.config = { endpoint: emulator.endpoint, region, credentials, requestHandler: { httpsAgent: { ca: readFileSync(emulator.certificate) } } };
     this.route53 = new Route53(this.config);
     this.ses = new SESv2(this.config);
     this.cloudFormation = new CloudFormation(this.config);
+  }
+
+  /** The same account, as somebody with a role of it sees it. */
+  public async withRole(roleArn: string): Promise<Aws> {
+    const { Credentials } = await new STS(this.config).assumeRole({ RoleArn: roleArn, RoleSessionName: 'e2e' });
+    const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '', SessionToken: sessionToken } = Credentials!;
+    return new Aws(this.emulator, this.region, ACCOUNT, { accessKeyId, secretAccessKey, sessionToken });
+  }
+
+  /** Calls a function and waits for its answer. */
+  public async invoke(functionName: string, payload: object): Promise<unknown> {
+    const { status, headers, body } = await signedCall(this.config, {
+      service: 'lambda', path: `/2015-03-31/functions/${functionName}/invocations`, body: JSON.stringify(payload),
+    });
+    if (status !== 200 || headers['x-amz-function-error']) throw new Error(`${functionName}: ${status} ${body}`);
+    return JSON.parse(body);
+  }
+
+  /** All that was logged to a group, line by line. */
+  public async logLines(logGroupName: string): Promise<string[]> {
+    const lines: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const { status, body } = await signedCall(this.config, {
+        service: 'logs',
+        path: '/',
+        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.FilterLogEvents' },
+        body: JSON.stringify({ logGroupName, nextToken }),
+      });
+      if (status !== 200) throw new Error(`${logGroupName}: ${status} ${body}`);
+      const page = JSON.parse(body) as { events: { message: string }[]; nextToken?: string };
+      lines.push(...page.events.map(({ message }) => message));
+      ({ nextToken } = page);
+    } while (nextToken);
+    return lines;
   }
 
   /** Creates a public hosted zone and answers with its id. */

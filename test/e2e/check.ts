@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 
 /** Counts steps and prints a line for each. The first failed step ends its scenario: what follows would only fail for the same reason. */
@@ -43,6 +44,17 @@ export function sameLines(actual: readonly string[], expected: readonly string[]
   const missing = expected.filter(line => !actual.includes(line)).map(line => `- ${line}`);
   const extra = actual.filter(line => !expected.includes(line)).map(line => `+ ${line}`);
   throw new Error([`${what}: not what was expected (- missing, + not expected)`, ...missing, ...extra].join('\n'));
+}
+
+/** Asks again and again until there is an answer, for a while. */
+export async function until<T>(what: string, ask: () => Promise<T | false | undefined>, patienceSeconds = 20): Promise<T> {
+  const deadline = Date.now() + patienceSeconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== false && answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${patienceSeconds} s`);
+    await sleep(100);
+  }
 }
 
 export function seconds(begun: number) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { get } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { get, request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +19,11 @@ export interface Emulator {
   readonly endpoint: string;
   /** The file with the certificate it made for itself. */
   readonly certificate: string;
+  /**
+   * Brings about what nobody in the account can: `time` (seconds), `account` (what AWS decides), `mail` (what SES has news of), `throttling` (every so manieth
+   * change of the suppression list). See stand_ins/control.py.
+   */
+  readonly happens: (what: 'time' | 'account' | 'mail' | 'throttling', details: object) => Promise<Record<string, unknown>>;
   /** The last lines it wrote, for the report of a failure. */
   readonly log: () => string;
   readonly stop: () => void;
@@ -67,7 +73,17 @@ export async function startEmulator(python: string, region: string): Promise<Emu
     await sleep(100);
   }
   lines.length = 0;
-  return { endpoint, certificate, log: () => lines.join('\n'), stop };
+  const happens: Emulator['happens'] = (what, details) => post(`${endpoint}/_e2e/${what}`, readFileSync(certificate), details);
+  return { endpoint, certificate, happens, log: () => lines.join('\n'), stop };
+}
+
+async function post(url: string, ca: Buffer, body: object): Promise<Record<string, unknown>> {
+  const call = request(url, { method: 'POST', ca });
+  call.end(JSON.stringify(body));
+  const [response] = await once(call, 'response') as [IncomingMessage];
+  const answer = (await response.setEncoding('utf8').toArray()).join('');
+  if (response.statusCode !== 200) throw new Error(`${url}: ${response.statusCode} ${answer}`);
+  return JSON.parse(answer) as Record<string, unknown>;
 }
 
 function healthy(endpoint: string, certificate: string) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   countsInBounceRate, decideBounce, decideComplaint, decideDelay, type FeedbackAction, isSecurityReport, spellBounceSubType, spellDelayType,
 } from '../../src/events/feedback-decision';
@@ -72,4 +73,24 @@ test.each<[delayType: string, action: FeedbackAction]>([
 
 test('words that SES does not know stay as they are', () => {
   expect([spellDelayType('sending deferral'), spellDelayType('New Type'), spellBounceSubType('MAILBOX_FULL')]).toEqual(['SendingDeferral', 'New Type', 'MailboxFull']);
+});
+
+describe('docs/feedback.md', () => {
+  const rows = [...readFileSync('docs/feedback.md', 'utf8').matchAll(/^\| (bounce|complaint|delay) `([\w/-]+)(…?)`[^|]*\| `(\w+)` \| ([^|]+) \|$/gm)];
+
+  test.each(rows.map(([, what, type, more, action, reason]) => ({ what, type, more, action, reason })))('says of a $what $type$more what is done', row => {
+    expect(decided(row.what, row.more ? `${row.type}SomethingNew` : row.type)).toEqual({ action: row.action, reason: row.reason });
+  });
+
+  test('has each bounce and complaint, and each delay after which somebody has to look', () => {
+    const listed = rows.map(([, what, type]) => `${what} ${type}`);
+    expect(listed).toHaveLength(14 + 2 + 3 + 3);
+    expect(new Set(listed).size).toBe(listed.length);
+  });
+
+  function decided(what: string, type: string): object {
+    if (what === 'delay') return decideDelay(type);
+    if (what === 'bounce') return decideBounce(...type.split('/') as [string, string]);
+    return decideComplaint({ possibleComplainers: 1, ...type === 'not-spam' ? { complaintFeedbackType: type } : { complaintSubType: type } });
+  }
 });

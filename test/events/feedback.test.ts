@@ -68,6 +68,23 @@ test('of several possible complainers each is ambiguous, and suppressed or not a
   expect(read(complaintOf('a@example.com'), { ambiguousComplaints: 'mark' })).toEqual([expect.objectContaining({ action: 'suppress', ambiguous: false })]);
 });
 
+describe('a server that asks a blocklist', () => {
+  const diagnosticCode = 'smtp; 554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org';
+  const refused = (bounceType: string) => sampleEvent('Bounce', {
+    bounce: { bounceType, bounceSubType: 'General', bouncedRecipients: [{ emailAddress: 'jane.doe@example.net', diagnosticCode }] },
+  });
+
+  test('is told from others, with the address that it refuses', () => {
+    expect(read(refused('Permanent'))).toEqual([expect.objectContaining({ action: 'suppress', blocklist: 'Spamhaus', blockedIp: '192.0.2.7' })]);
+    expect(read(sampleEvent('DeliveryDelay', { deliveryDelay: { delayedRecipients: [{ emailAddress: 'jane.doe@example.net', diagnosticCode }] } })))
+      .toEqual([expect.objectContaining({ blocklist: 'Spamhaus' })]);
+  });
+
+  test('says nothing about the address of the recipient, so that a bounce for now does not count against it', () => {
+    expect(read(refused('Transient'))).toEqual([expect.objectContaining({ action: 'none', reason: 'refused for now, since a blocklist has the sender' })]);
+  });
+});
+
 test('mail to the simulator is told from mail to people', () => {
   expect(read(bounceOf('bounce+order-42@simulator.amazonses.com', 'a@example.com')).map(({ simulator }) => simulator)).toEqual([true, false]);
 });

@@ -220,7 +220,9 @@ function checkNotices(world: World): void {
 
 /** Histories of a guard; more by the environment variable when something has changed. */
 const RUNS = Number(process.env.GUARD_RUNS ?? 1500);
-const count = { histories: 0, targets: 0, unknowable: 0, pauses: 0, accountPauses: 0, resumptions: 0, drills: 0, failures: 0 };
+const count = {
+  histories: 0, targets: 0, unknowable: 0, pauses: 0, accountPauses: 0, resumptions: 0, resumedByPeople: 0, drills: 0, refusals: 0, failures: 0,
+};
 
 async function play(world: World, events: Event[]): Promise<void> {
   for (const what of events) await happen(world, what);
@@ -243,7 +245,8 @@ async function play(world: World, events: Event[]): Promise<void> {
 }
 
 function tally(world: World, expected: (boolean | undefined)[]): void {
-  const switches = TARGETS.flatMap(aTarget => world.journal.get(aTarget)!.map(entry => ({ ...entry, target: aTarget }))).filter(({ by }) => by === 'guard');
+  const journal = TARGETS.flatMap(aTarget => world.journal.get(aTarget)!.map(entry => ({ ...entry, target: aTarget })));
+  const switches = journal.filter(({ by }) => by === 'guard');
   count.histories++;
   count.targets += expected.length;
   count.unknowable += expected.filter(value => value === undefined).length;
@@ -251,6 +254,8 @@ function tally(world: World, expected: (boolean | undefined)[]): void {
   count.accountPauses += switches.filter(entry => entry.target === ACCOUNT).length;
   count.drills += switches.filter(({ drill: forDrill }) => forDrill).length;
   count.resumptions += switches.filter(({ sending }) => sending).length;
+  count.resumedByPeople += journal.filter(({ by, sending }) => (by === 'human' || by === 'command') && sending).length;
+  count.refusals += world.refusals;
   count.failures += world.failures.length;
 }
 
@@ -269,5 +274,6 @@ test.each<[string, Partial<GuardSettings>, number]>([
 test('the histories were worth playing', () => {
   expect(count.histories).toBeGreaterThanOrEqual(1000);
   expect(count.unknowable / count.targets).toBeLessThan(0.05);
-  expect(Math.min(count.pauses, count.accountPauses, count.resumptions, count.drills, count.failures)).toBeGreaterThan(50);
+  const { pauses, accountPauses, resumptions, resumedByPeople, drills, refusals, failures } = count;
+  expect(Math.min(pauses, accountPauses, resumptions, resumedByPeople, drills, refusals, failures)).toBeGreaterThan(50);
 });

@@ -1,8 +1,12 @@
-import type { GuardSettings } from '../../src/guard/guard-constants';
+import { readFileSync } from 'node:fs';
+import { drillCommand, type GuardPlace, resumeBySesCommand, resumeCommand, statusCommand, verifyCommand } from '../../src/guard/guard-commands';
+import { ACCOUNT, type GuardSettings } from '../../src/guard/guard-constants';
 import type { GuardRecord, NoticeKind } from '../../src/guard/guard-decision';
 import { noticeText } from '../../src/guard/guard-notice';
 
 const SETTINGS: GuardSettings = { name: 'Guard', streams: ['receipts'], rates: ['bounce'], dryRun: false, tableName: 'table', topicArn: 'topic', auditDays: 1 };
+/** As the runbook calls them. */
+const PLACE: GuardPlace = { region: 'REGION', functionName: 'FUNCTION' };
 const SINCE = Date.UTC(2030, 0, 1, 3);
 const RECORD: GuardRecord = {
   status: 'paused',
@@ -54,4 +58,16 @@ test('has the same ID when it is repeated, and another otherwise', () => {
 
 test('has a subject that SNS takes, however long the names', () => {
   expect(notice('resumed', { by: 'Ann '.repeat(50) }, 'n'.repeat(64)).subject).toHaveLength(100);
+});
+
+test.each<[string, string]>([
+  ['status', statusCommand(PLACE)],
+  ['resume', resumeCommand(PLACE, 'NAME')],
+  ['drill', drillCommand(PLACE, 'NAME')],
+  ['verify a stream', verifyCommand(PLACE, 'NAME')],
+  ['verify the account', verifyCommand(PLACE, ACCOUNT)],
+  ['resume a stream without the guard', resumeBySesCommand(PLACE, 'NAME')],
+  ['resume the account without the guard', resumeBySesCommand(PLACE, ACCOUNT)],
+])('the runbook has the very command that notices and outputs have: %s', (_, command) => {
+  expect(readFileSync('docs/reputation.md', 'utf8').replace(/ \\\n +/g, ' ')).toContain(command);
 });

@@ -54,6 +54,8 @@ export class World implements Guard {
   /** Alarms that have told the topic, and wait to be delivered. */
   public readonly pending: string[] = [];
   public effects = 0;
+  /** How many calls were refused, as those that are throttled. */
+  public refusals = 0;
   public toldInFailedRuns = 0;
   public enforcement = 'HEALTHY';
   public readonly alarmStates: Map<string, WorldAlarm>;
@@ -293,6 +295,7 @@ export class World implements Guard {
     const mode = this.faults.find(({ call }) => call === this.calls)?.mode;
     this.calls++;
     if (mode === 'dies before') this.dead = true;
+    if (mode === 'refused') this.refusals++;
     if (mode === 'dies before' || mode === 'refused') throw new Died(mode);
     const result = effect();
     if (mode === 'dies after') this.dead = true;

@@ -340,7 +340,7 @@ describe('a drill', () => {
     cloudWatch.put(BOUNCES, 'ALARM');
     expect(await command('drill', { stream: 'receipts' })).toEqual({ refused: `the alarm ${BOUNCES} is in ALARM already: this is not the time for a drill` });
     cloudWatch.alarms.delete(BOUNCES);
-    expect(await command('drill', { stream: 'receipts' })).toEqual({ refused: `there is no alarm ${BOUNCES}; deploy again` });
+    expect(await command('drill', { stream: 'receipts' })).toEqual({ refused: `there is no alarm ${BOUNCES}; cdk deploy --revert-drift brings it back, and a plain deployment does not` });
   });
 });
 
@@ -442,7 +442,7 @@ describe('when something fails', () => {
 
   test('an alarm that is gone fails the run, after all else is done', async () => {
     cloudWatch.alarms.delete(alarmName('Guard', 'news', 'bounce', 'burst'));
-    await expect(alarm(BOUNCES)).rejects.toThrow(`the alarm ${alarmName('Guard', 'news', 'bounce', 'burst')} is gone; deploy again`);
+    await expect(alarm(BOUNCES)).rejects.toThrow(`the alarm ${alarmName('Guard', 'news', 'bounce', 'burst')} is gone; cdk deploy --revert-drift brings it back`);
     expect(sending().receipts).toBe(false);
   });
 });

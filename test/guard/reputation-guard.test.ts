@@ -232,6 +232,7 @@ describe('the function', () => {
       MetricName: 'Invocations', Period: 1800, Threshold: 1, ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching', AlarmActions: [notices],
     });
     expect(guard.ownAlarms).toHaveLength(3);
+    expect(new Set(guard.alarms)).toEqual(new Set([...guard.warnings, ...guard.pausingAlarms, ...guard.ownAlarms]));
   });
 
   test('runs for less time than a run holds the guard', () => {

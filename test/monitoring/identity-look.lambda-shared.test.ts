@@ -183,6 +183,11 @@ describe('public DNS lacks', () => {
     expect(await missing([...key, MX, SPF, DMARC], OWN_KEY)).toEqual([expect.objectContaining({ record: 'TXT mine._domainkey.example.com' })]);
   });
 
+  test('the records of Easy DKIM, when somebody has switched a domain with a key of its own to that', async () => {
+    const key = txt('mine._domainkey.example.com', 'v=DKIM1; k=rsa; p=MIIB');
+    expect(await missing([key, MX, SPF, DMARC], DOMAIN)).toEqual(['one', 'two', 'three'].map(token => ({ record: `CNAME ${token}._domainkey.example.com`, found: 'ENOTFOUND' })));
+  });
+
   test('what its servers do not answer, since SES has no other ones', async () => {
     const refused = { ...DOMAIN, MailFromAttributes: { ...DOMAIN.MailFromAttributes, MailFromDomain: 'bounce.example.net' } };
     expect(await missing([...DKIM, DMARC], refused)).toEqual([

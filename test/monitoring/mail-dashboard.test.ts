@@ -5,7 +5,7 @@ import { Alarm, type CfnDashboard, type Dashboard, type IAlarm } from 'aws-cdk-l
 import { ScalingMode } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import fc from 'fast-check';
-import { DedicatedIpPool, MailStream } from '../../src';
+import { DedicatedIpPool, FeedbackPipeline, MailStream } from '../../src';
 import { AccountMonitor } from '../../src/monitoring/account-monitor';
 import { MailDashboard, type MailDashboardProps } from '../../src/monitoring/mail-dashboard';
 import { findingIdsOf, stackIn } from '../support/stacks';
@@ -30,11 +30,12 @@ interface Amount {
   readonly pools: number;
   readonly alarms: number;
   readonly account: boolean;
+  readonly feedback: boolean;
   readonly snds: boolean;
 }
 
 const GRID_WIDTH = 24;
-const NOTHING: Amount = { streams: 0, pools: 0, alarms: 0, account: false, snds: false };
+const NOTHING: Amount = { streams: 0, pools: 0, alarms: 0, account: false, feedback: false, snds: false };
 
 const repeat = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index));
 
@@ -45,15 +46,17 @@ const pools = (stack: Stack, count: number) => repeat(count, index =>
   new DedicatedIpPool(stack, `Pool${index}`, { dedicatedIpPoolName: `pool-${index}`, scalingMode: ScalingMode.MANAGED }));
 const alarms = (stack: Stack, count: number): IAlarm[] => repeat(count, index =>
   Alarm.fromAlarmArn(stack, `Alarm${index}`, `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:${index}`));
+const pipeline = (stack: Stack) => new FeedbackPipeline(stack, 'Feedback');
 const monitor = (stack: Stack) => new AccountMonitor(stack, 'Account', { topic: new Topic(stack, 'Topic') });
 
 function dashboard(amount: Partial<Amount>, stack = stackIn('eu-west-1')): Stack {
-  const { streams: streamCount, pools: poolCount, alarms: alarmCount, account, snds } = { ...NOTHING, ...amount };
+  const { streams: streamCount, pools: poolCount, alarms: alarmCount, account, feedback, snds } = { ...NOTHING, ...amount };
   new MailDashboard(stack, 'Dashboard', {
     streams: streams(stack, streamCount),
     pools: pools(stack, poolCount),
     alarms: alarms(stack, alarmCount),
     account: account ? monitor(stack) : undefined,
+    feedback: feedback ? pipeline(stack) : undefined,
     snds,
   });
   return stack;
@@ -167,6 +170,17 @@ test('a pool has a row, found by its name', () => {
     `SEARCH('Namespace="AWS/SES" MetricName="${name}" "pool-0"', 'Maximum', 3600)`));
 });
 
+test('a pipeline has a row, with what it was told, what it did, and what waits', () => {
+  const anonymous = (metric: string) => metric.replace(/(FeedbackPipeline|QueueName) \S+/, '$1 X');
+  const shown = bodyOf(dashboard({ feedback: true })).widgets.slice(-3).map(each => metrics(each).map(anonymous));
+  expect(shown).toEqual([
+    ['Bounces FeedbackPipeline X Type Permanent', 'Bounces FeedbackPipeline X Type Transient', 'Complaints FeedbackPipeline X', 'BlocklistRefusals FeedbackPipeline X']
+      .map(metric => `CdkPostmaster ${metric} Sum 3600`),
+    ['Suppressed', 'ContentAlerts', 'OperatorAlerts'].map(name => `CdkPostmaster ${name} FeedbackPipeline X Sum 3600`),
+    Array(2).fill('AWS/SQS ApproximateNumberOfMessagesVisible QueueName X Maximum 3600'),
+  ]);
+});
+
 test('Outlook is asked about all addresses, when wanted', () => {
   const shown = bodyOf(dashboard({ snds: true })).widgets.slice(-3).flatMap(metrics);
   expect(shown).toEqual(['SpamRate', 'ComplaintRate', 'TrapHits'].map(name => `SEARCH('Namespace="AWS/SES" MetricName="SNDS.${name}"', 'Maximum', 86400)`));
@@ -186,15 +200,19 @@ test('it works in an environment-agnostic stack, and finds nothing to say', () =
 
 test('whatever there is to show, no widget leaves the grid or overlaps another', () => {
   const stack = stackIn('eu-west-1');
-  const all = { streams: importedStreams(stack, 12), pools: pools(stack, 5), alarms: alarms(stack, 350), account: monitor(stack) };
+  const all = {
+    streams: importedStreams(stack, 12), pools: pools(stack, 5), alarms: alarms(stack, 350), account: monitor(stack), feedback: pipeline(stack),
+  };
   let count = 0;
-  const amount = fc.record({ streams: fc.nat(12), pools: fc.nat(5), alarms: fc.nat(350), account: fc.boolean(), snds: fc.boolean() });
-  fc.assert(fc.property(amount, ({ streams: streamCount, pools: poolCount, alarms: alarmCount, account, snds }) => {
+  const yes = fc.boolean();
+  const amount = fc.record({ streams: fc.nat(12), pools: fc.nat(5), alarms: fc.nat(350), account: yes, feedback: yes, snds: yes });
+  fc.assert(fc.property(amount, ({ streams: streamCount, pools: poolCount, alarms: alarmCount, account, feedback, snds }) => {
     const { dashboard: made } = new MailDashboard(stack, `Dashboard${count++}`, {
       streams: all.streams.slice(0, streamCount),
       pools: all.pools.slice(0, poolCount),
       alarms: all.alarms.slice(0, alarmCount),
       account: account ? all.account : undefined,
+      feedback: feedback ? all.feedback : undefined,
       snds,
     });
     const cells = new Set<string>();
@@ -238,7 +256,7 @@ describe('a dashboard is refused', () => {
 test('the page about it describes each widget as it is', () => {
   const rows = readFileSync('docs/monitoring.md', 'utf8').split('\n').map(line => /^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \| ([^|]+) \|/.exec(line)).filter(row => row !== null);
   const described = rows.map(([, x, y, width, height, title]) => `${title} at ${x}/${y}, ${width} x ${height}`);
-  const { widgets } = bodyOf(dashboard({ streams: 1, pools: 1, alarms: 8, account: true, snds: true }));
+  const { widgets } = bodyOf(dashboard({ streams: 1, pools: 1, alarms: 8, account: true, feedback: true, snds: true }));
   const titleOf = (title = '') => title.replace('stream-0', 'STREAM').replace('pool-0', 'POOL');
   expect(described).toEqual(widgets.map(({ x, y, width, height, properties }) => `${titleOf(properties.title)} at ${x}/${y}, ${width} x ${height}`));
 });

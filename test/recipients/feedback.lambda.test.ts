@@ -211,7 +211,11 @@ describe('the mailbox simulator', () => {
     expect(list.calls).toEqual([]);
     expect(details()).toEqual([1, 2, 3].map(() => expect.objectContaining({ action: 'suppress', simulator: true, suppressed: false })));
     expect(metrics()).toMatchObject({
-      'CdkPostmaster Bounces FeedbackPipeline=Mail': 2, 'CdkPostmaster HardBounces FeedbackPipeline=Mail': 0, 'CdkPostmaster Complaints FeedbackPipeline=Mail': 1,
+      'CdkPostmaster Bounces FeedbackPipeline=Mail': 2,
+      'CdkPostmaster HardBounces FeedbackPipeline=Mail': 0,
+      'CdkPostmaster Complaints FeedbackPipeline=Mail': 1,
+      'CdkPostmaster SimulatorBounces FeedbackPipeline=Mail': 2,
+      'CdkPostmaster SimulatorComplaints FeedbackPipeline=Mail': 1,
     });
   });
 });
@@ -242,13 +246,14 @@ describe('bounces for now', () => {
     expect(list.puts).toEqual([JANE]);
   });
 
-  test('of another address, of long ago, or because of the message do not count', async () => {
+  test('of another address, of long ago, because of the message, or because of the sender do not count', async () => {
     configure({ transientBounces: { count: 2, seconds: DAY } });
     await receive([
       transient('1'),
       transient('2', { bouncedRecipients: [{ emailAddress: 'somebody@example.net' }] }),
       transient('3', { timestamp: new Date(Date.now() - 2 * DAY * 1000).toISOString() }),
       transient('4', { bounceSubType: 'MessageTooLarge' }),
+      transient('blocked', { bouncedRecipients: [{ emailAddress: JANE, diagnosticCode: '554 Client host [192.0.2.7] blocked using zen.spamhaus.org' }] }),
     ]);
     expect(suppressed()).toEqual({});
     await receive([transient('5')]);
@@ -399,6 +404,17 @@ describe('metrics', () => {
       'CdkPostmaster Complaints FeedbackPipeline=Mail Type=Other': 1,
       'CdkPostmaster SecurityReports FeedbackPipeline=Mail': 1,
     });
+  });
+
+  test('of refusals because of a blocklist are by list, and the line has what is on it', async () => {
+    const refused = (name: string) => transient(name, { bouncedRecipients: [{ emailAddress: JANE, diagnosticCode: `554 Client host [192.0.2.7] blocked using ${name}` }] });
+    await receive(['zen.spamhaus.org', 'bl.example.org'].map(refused));
+    expect(metrics()).toMatchObject({
+      'CdkPostmaster BlocklistRefusals FeedbackPipeline=Mail': 2,
+      'CdkPostmaster BlocklistRefusals FeedbackPipeline=Mail List=Spamhaus': 1,
+      'CdkPostmaster BlocklistRefusals FeedbackPipeline=Mail List=Other': 1,
+    });
+    expect(lines().map(({ blocklist, blockedIp }) => [blocklist, blockedIp])).toEqual([['Spamhaus', '192.0.2.7'], ['bl.example.org', '192.0.2.7']]);
   });
 
   test('tell of delays by type, of rejects, of templates and of how long a delivery took', async () => {

@@ -113,7 +113,7 @@ describe('people', () => {
 
   test('have to be told by something', () => {
     expect(() => watch({ topic: undefined })).toThrow(
-      'neither topic nor action is given, so nobody would learn of an alarm; give one of them (at Stack/Alarms) [StreamAlarms.noAction]');
+      'neither topic nor action is given, so nobody would learn of an alarm; give one of them (at Stack/Alarms) [AlarmRecipients.none]');
   });
 });
 

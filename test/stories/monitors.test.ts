@@ -1,19 +1,15 @@
-/* Everything that watches mail, in each Region that an app sends from. */
+/* Everything that watches mail and acts on what is seen, in each Region that an app sends from. */
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { VdmAttributes } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
-import { MailChecks, MailStream, VerifiedDomain } from '../../src';
-import { AccountMonitor } from '../../src/monitoring/account-monitor';
-import { AdvisorNotices } from '../../src/monitoring/advisor-notices';
-import { HealthNotices } from '../../src/monitoring/health-notices';
-import { IdentityMonitor } from '../../src/monitoring/identity-monitor';
-import { MailDashboard } from '../../src/monitoring/mail-dashboard';
-import { SendingStatusNotices } from '../../src/monitoring/sending-status-notices';
-import { SndsAlarms } from '../../src/reputation/snds-alarms';
-import { StreamAlarms } from '../../src/reputation/stream-alarms';
+import {
+  AccountMonitor, AdvisorNotices, FeedbackCanary, FeedbackPipeline, HealthNotices, IdentityMonitor, MailChecks, MailDashboard, MailStream,
+  ReputationGuard, SendingStatusNotices, SndsAlarms, StreamAlarms, VerifiedDomain,
+} from '../../src';
 import { findingIdsOf } from '../support/stacks';
 
 const ACCOUNT = '111122223333';
@@ -24,6 +20,11 @@ function watchIn(app: App, region: string): Stack {
   const stream = new MailStream(stack, 'Receipts');
   const domain = VerifiedDomain.fromDomainName(stack, 'Domain', 'example.com');
   new VdmAttributes(stack, 'Vdm');
+  const feedback = new FeedbackPipeline(stack, 'Feedback', {
+    streams: [stream], onFeedback: LambdaFunction.fromFunctionName(stack, 'Lists', 'lists'), notify: topic,
+  });
+  const canary = new FeedbackCanary(stack, 'Canary', { pipeline: feedback, stream, identity: domain, sender: 'canary@example.com', topic });
+  const guard = new ReputationGuard(stack, 'Guard', { streams: [stream], account: {}, notify: topic });
   const account = new AccountMonitor(stack, 'Account', { topic });
   const identities = new IdentityMonitor(stack, 'Identities', { identities: [domain], topic });
   const streams = new StreamAlarms(stack, 'ReceiptAlarms', { stream, topic });
@@ -31,7 +32,13 @@ function watchIn(app: App, region: string): Stack {
   new HealthNotices(stack, 'Health', { topic });
   new SendingStatusNotices(stack, 'SendingStatus', { topic });
   new AdvisorNotices(stack, 'Advisor', { topic, identities: [domain] });
-  new MailDashboard(stack, 'Dashboard', { streams: [stream], account, alarms: [account, identities, streams, outlook].flatMap(({ alarms }) => alarms), snds: true });
+  new MailDashboard(stack, 'Dashboard', {
+    streams: [stream],
+    account,
+    feedback,
+    alarms: [...feedback.allAlarms, ...[canary, guard, account, identities, streams, outlook].flatMap(({ alarms }) => alarms)],
+    snds: true,
+  });
   return stack;
 }
 
@@ -50,7 +57,8 @@ test('each Region has monitors of its own, and they tell people there', () => {
   const templates = stacks.map(stack => Template.fromStack(stack));
   const [types, others] = templates.map(template => Object.values<{ Type: string }>(template.toJSON().Resources).map(({ Type }) => Type));
   expect(types).toEqual(others);
-  templates.forEach(template => template.resourceCountIs('AWS::Events::Rule', 5));
+  // four schedules, three notices, a callback
+  templates.forEach(template => template.resourceCountIs('AWS::Events::Rule', 8));
   expect(stacks[0].dependencies).toEqual([]);
 });
 

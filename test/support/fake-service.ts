@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** An answer of a fake: a status and a body. */
 export interface FakeAnswer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Buffer;
+  readonly headers?: Record<string, string>;
 }
 
 /** A refusal, in the form that the query and the REST-XML services of AWS share. */
@@ -24,7 +25,7 @@ export abstract class FakeService {
 
   private readonly faults: { refusal: Refusal; operation?: string }[] = [];
   private readonly server = this.createServer((request, response) => {
-    void this.respond(request).then(({ status, body }) => response.writeHead(status, { 'content-type': 'text/xml' }).end(body));
+    void this.respond(request).then(({ status, body, headers }) => response.writeHead(status, { 'content-type': 'text/xml', ...headers }).end(body));
   });
 
   /** Awaited before each answer. */

@@ -4,6 +4,8 @@ import { STS } from '@aws-sdk/client-sts';
 import { sameLines } from '../check';
 import { ACCOUNT } from '../emulator';
 import type { Scenario, Stage } from '../scenario';
+import { deliveries, metricAlarms } from '../service-stand-ins';
+import { sending, sesEvents, suppressionList } from '../ses-stand-ins';
 import { configurationSets, dedicatedIpPools, eventDestinations } from '../stream-stand-ins';
 
 const A = { Type: 'A', TTL: '60', ResourceRecords: ['192.0.2.1'] };
@@ -31,6 +33,11 @@ export const scenario: Scenario = {
     await eventDestinations(stage);
     await customResources(stage);
     await conditionKeys(stage);
+    await sending(stage);
+    await suppressionList(stage);
+    await sesEvents(stage);
+    await metricAlarms(stage);
+    await deliveries(stage);
   },
 };
 

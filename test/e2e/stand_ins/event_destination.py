@@ -8,13 +8,13 @@ own policy evaluator, asked as ses.amazonaws.com on behalf of the set.
 import json
 import re
 
-from ministack.core import iam_evaluator as iam
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import firehose, kms, sns
 from ministack.services import iam as roles
 from ministack.services import ses_v2 as v2
 from ministack.services.cloudformation import provisioners
 
+from .admission import role_may, service_may
 from .refusal import refused
 
 SES = "ses.amazonaws.com"
@@ -89,7 +89,7 @@ def stream_faults(set_name, stream_arn, role_arn):
         return
     if not any(stream["arn"] == stream_arn for stream in firehose._streams.values()):
         yield f"InvalidFirehoseDestination: Could not find delivery stream <{stream_arn}>."
-    elif not may(role, "firehose:PutRecordBatch", stream_arn):
+    elif not role_may(role_arn, "firehose:PutRecordBatch", stream_arn):
         yield f"InvalidFirehoseDestination: IAM role <{role_arn}> may not put records to <{stream_arn}>."
 
 
@@ -112,22 +112,7 @@ def dimension_faults(dimensions):
 
 def lets_in(policy, set_name, action, resource):
     """Whether a resource policy, or the trust policy of a role, lets SES act for a set: its conditions see whose account and which set."""
-    return iam.evaluate_resource_policy(policy, asked_by(SES, action, resource, {
-        "aws:sourceaccount": get_account_id(),
-        "aws:sourcearn": v2._resource_arn("configuration-set", set_name),
-    }), service=SES).decision == "Allow"
-
-
-def may(role, action, resource):
-    """Whether the policies of a role, inline or attached, allow an action."""
-    policies = iam._gather_role_policies(role["RoleName"], get_account_id())
-    return iam.evaluate(asked_by(role["Arn"], action, resource, {}), policies).decision == "Allow"
-
-
-def asked_by(principal, action, resource, keys):
-    return iam.EvalContext(
-        principal_arn=principal, principal_type="AWSService" if principal == SES else "AssumedRole", principal_account=get_account_id(),
-        action=action, resource_arn=resource, region=get_region(), secure_transport=True, service_context=keys)
+    return service_may(SES, policy, action, resource, v2._resource_arn("configuration-set", set_name))
 
 
 def install():

@@ -1,10 +1,11 @@
-"""The IAM condition keys of route53:ChangeResourceRecordSets.
+"""The IAM condition keys of route53:ChangeResourceRecordSets and events:PutEvents.
 
-MiniStack enforces policies (AUTH=true) but knows no Route 53 keys, so a policy scoped to certain names, types or actions would pass whatever
-the call changes. Here the three keys are read from the request, normalized as Route 53 documents it: lower case, no trailing dot, and anything
-but a-z, 0-9, hyphen, underscore and dot as a three-digit octal code.
+MiniStack enforces policies (AUTH=true) but knows none of these keys, so a policy scoped to certain names, types or actions would pass whatever
+the call changes, and one scoped to the source of events would let none through. Here they are read from the request, the names of records
+normalized as Route 53 documents it: lower case, no trailing dot, and anything but a-z, 0-9, hyphen, underscore and dot as a three-digit octal code.
 """
 
+import json
 import re
 
 from ministack.core import iam_actions
@@ -19,7 +20,7 @@ def normalized(name):
     return re.sub(r"[^a-z0-9._\-]", lambda found: "".join(f"\\{octet:03o}" for octet in found.group().encode()), text)
 
 
-def keys_of(body):
+def keys_of_changes(body):
     changes = changes_in(body)
     return {
         f"{PREFIX}NormalizedRecordNames": sorted({normalized(record["Name"]) for _, record in changes}),
@@ -28,11 +29,21 @@ def keys_of(body):
     }
 
 
+def keys_of_events(body):
+    """Several entries have several values, of which a condition on one value matches none."""
+    entries = json.loads(body).get("Entries", [])
+    values = {key: sorted({str(entry.get(member)) for entry in entries}) for key, member in (("source", "Source"), ("detail-type", "DetailType"))}
+    return {f"events:{key}": found[0] if len(found) == 1 else found for key, found in values.items()}
+
+
+KEYS_OF = {PREFIX: keys_of_changes, "events:PutEvents": keys_of_events}
+
+
 def install():
     context_of = iam_actions.request_tag_context
 
     def context(service, iam_action, body, params):
         found = context_of(service, iam_action, body, params)
-        return {**found, **keys_of(body)} if iam_action == PREFIX else found
+        return {**found, **KEYS_OF[iam_action](body)} if iam_action in KEYS_OF else found
 
     iam_actions.request_tag_context = context

@@ -3,9 +3,9 @@ import * as cloudwatch_actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { fail } from '../private/errors';
-import { finding } from '../private/finding';
-import { isFifo, isInOtherRegion, statementJson, usesManagedKey } from '../private/topic';
+import { fail } from './errors';
+import { finding } from './finding';
+import { isFifo, isInOtherRegion, statementJson, usesManagedKey } from './topic';
 
 /**
  * Tells of alarms through a topic. What CloudWatch may not publish is lost without a word, except in the history of the alarm; so it is allowed here, and
