@@ -2,8 +2,10 @@ export * from './ses'; // what SES is
 export * from './records'; // what is published
 export * from './receipt'; // whom received mail is for
 export * from './dns'; // where it is published
+export * from './delegation'; // who else may write
 export * from './identity'; // who writes
 export * from './events'; // what happened to it
+export * from './notifications'; // who is told of it
 export * from './recipients'; // whom it may reach
 export * from './sending'; // how it leaves
 export * from './templates'; // what it says

@@ -1,6 +1,10 @@
 /*
  * The door for users' own functions (`cdk-postmaster/runtime`): what sends mail and reads feedback. It loads neither the CDK nor an SDK.
  */
+export {
+  type DelegatedArns, delegatedHeaderProblems, delegatedHeaders, type DelegatedRawParametersV1, delegatedRegion, delegatedSendEmail,
+  delegatedSendEmailV1, type DelegatedSendParameters, type DelegatedSendParametersV1, delegatedSendRawEmailV1,
+} from './delegation/delegated-sending';
 export { type Blocklisting, blocklistOf } from './events/blocklist';
 export type * from './events/event-record';
 export { type Feedback, feedbackOf, type FeedbackOptions } from './events/feedback';

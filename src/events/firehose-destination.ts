@@ -5,8 +5,9 @@ import type * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct, IDependable } from 'constructs';
 import type { EventDestinationConfig } from './event-destination';
 import { refuseOtherRegion } from './same-region';
-import { sesFor } from './source-conditions';
+import { sourceOf } from './source-conditions';
 import { fail } from '../private/errors';
+import { sesFor } from '../private/ses-source';
 
 /**
  * How SES reaches a delivery stream.
@@ -26,7 +27,7 @@ export interface FirehoseDestinationOptions {
 export function bindDeliveryStream(
   scope: Construct, configurationSet: ses.IConfigurationSet, stream: firehose.IDeliveryStream, { role }: FirehoseDestinationOptions,
 ): EventDestinationConfig {
-  refuseOtherRegion(scope, `the delivery stream ${stream.node.path}`, stream.deliveryStreamArn);
+  refuseOtherRegion(scope, `the delivery stream ${stream.node.path}`, stream.deliveryStreamArn, stream.env);
   if (role) refuseWithoutTrust(scope, role);
   const { deliveryStreamArn } = stream;
   const publisher = role ?? publisherRole(scope, configurationSet, deliveryStreamArn);
@@ -43,7 +44,7 @@ function putRecords(streamArn: string): iam.PolicyStatement {
 /** The policy is part of the role, so that whatever comes after the role finds it allowed to put records. */
 function publisherRole(scope: Construct, set: ses.IConfigurationSet, streamArn: string): iam.Role {
   const role = new iam.Role(scope, 'Role', {
-    assumedBy: sesFor(scope, set),
+    assumedBy: sesFor(sourceOf(scope, set)),
     inlinePolicies: { PutRecords: new iam.PolicyDocument({ statements: [putRecords(streamArn)] }) },
   });
   Validations.of(role).acknowledge(...['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map(pack => ({

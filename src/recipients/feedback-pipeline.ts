@@ -19,6 +19,8 @@ import { deadLetters, feedbackQueue } from './feedback-queue';
 import { reportPipeline } from './pipeline-findings';
 import { TransientBounces } from './transient-bounces';
 import { ConfigurationSetEventDestination, EventDestination, EventTypes } from '../events';
+import type { IMailIdentity } from '../identity';
+import { FeedbackNotifications, FeedbackNotificationsOptions } from '../notifications';
 import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import { alarmTopicAction } from '../private/alarm-topic';
 import { fail } from '../private/errors';
@@ -54,7 +56,7 @@ const RETENTION_MIN = Duration.days(15);
 export class FeedbackPipeline extends FeedbackMetrics {
   public readonly pipelineName: string;
 
-  /** Where SES publishes. An identity can publish its notifications here, too. */
+  /** Where SES publishes. */
   public readonly topic: sns.Topic;
 
   /** What waits for the function. */
@@ -75,6 +77,7 @@ export class FeedbackPipeline extends FeedbackMetrics {
   private readonly eventBus?: events.IEventBus;
   private readonly published: EmailSendingEvent[];
   private readonly served: IConfigurationSet[] = [];
+  private readonly identities: IMailIdentity[] = [];
 
   public constructor(scope: Construct, id: string, props: FeedbackPipelineProps = {}) {
     super(scope, id);
@@ -88,7 +91,7 @@ export class FeedbackPipeline extends FeedbackMetrics {
     this.alarms = feedbackAlarms(this, { metrics: this, queue: this.queue, deadLetterQueue: this.deadLetterQueue, undelivered });
     this.connectAlarms(props);
     props.streams?.forEach(stream => this.addStream(stream));
-    reportPipeline(this, { streams: this.served, alarms: this.alarms, callback: props.onFeedback });
+    reportPipeline(this, { streams: this.served, identities: this.identities, alarms: this.alarms, callback: props.onFeedback });
   }
 
   /** All alarms that there are, e.g. for a dashboard. */
@@ -113,6 +116,24 @@ export class FeedbackPipeline extends FeedbackMetrics {
       configurationSet: stream, destination: EventDestination.snsTopic(this.topic), events: this.published,
     });
     this.served.push(stream);
+  }
+
+  /**
+   * Acts on the notifications of an identity, too: on the feedback of mail that goes through none of the streams. Feedback that comes both ways is acted on once.
+   *
+   * @param identity a domain or an address, of the account and Region of the pipeline
+   * @param options what becomes of forwarding, and of topics that the identity has already
+   */
+  public addIdentity(identity: IMailIdentity, options: FeedbackNotificationsOptions = {}): FeedbackNotifications {
+    this.identities.push(identity);
+    const target = { topic: this.topic };
+    return new FeedbackNotifications(this, `Of${identity.node.id}${identity.node.addr.slice(-8)}`, {
+      identity,
+      bounces: target,
+      complaints: target,
+      deliveries: this.published.includes(EmailSendingEvent.DELIVERY) ? target : undefined,
+      ...options,
+    });
   }
 
   /**

@@ -2,7 +2,8 @@ import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
-import { type IMailIdentity, MailIdentity, SendAction, type SendConditions } from '../identity';
+import { SendAction, type SendConditions } from '../delegation';
+import { type IMailIdentity, MailIdentity } from '../identity';
 import { ImportedIdentity } from '../identity/mail-identity';
 import { fail } from '../private/errors';
 

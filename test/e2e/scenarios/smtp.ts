@@ -46,8 +46,7 @@ export const scenario: Scenario = {
   async play({ report, aws, cdk }) {
     const { step } = report;
     const credentials = new Credentials(aws);
-    const hostedZoneId = await aws.createZone('example.com');
-    const options = (context: Record<string, string> = {}) => ({ app: 'npx tsx test/e2e/apps/smtp.ts', context: { hostedZoneId, ...context } });
+    const options = (context: Record<string, string> = {}) => ({ app: 'npx tsx test/e2e/apps/smtp.ts', context });
 
     await step('cdk bootstrap', () => cdk.bootstrap());
     const users = await credentials.users();
