@@ -13,4 +13,9 @@ export * from './reputation'; // how it is judged
 export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told
 export * from './smtp'; // how programs without an AWS SDK send
+export * from './actions'; // what is done with mail that comes in
+export * from './mailboxes'; // where it is kept
+export * from './gates'; // what is stopped
+export * from './forwarding'; // what goes on to others
+export * from './receiving'; // how it comes in
 export * from './checks'; // cdk-nag rules about mail

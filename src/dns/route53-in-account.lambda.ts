@@ -19,6 +19,9 @@ const POLICY_MAX = 2048;
 
 const RECORD_NAMES = 'route53:ChangeResourceRecordSetsNormalizedRecordNames';
 
+/** How Route 53 writes `*`. */
+const WILDCARD_CODE = '\\052';
+
 const sts = new STSClient({ maxAttempts: 5 });
 
 /** What was refused for a foreign record. */
@@ -80,7 +83,7 @@ async function clientFor(properties: DnsRecordsProperties, touched: RecordProper
     RoleArn: properties.RoleArn,
     RoleSessionName: 'cdk-postmaster',
     DurationSeconds: 900,
-    Policy: sessionPolicy(properties, [...new Set(touched.map(record => record.Name.toLowerCase().replace(/\.$/, '')))]),
+    Policy: sessionPolicy(properties, [...new Set(touched.map(record => normalized(record.Name)))]),
   });
   // a policy that this very deployment has attached takes seconds to be known everywhere
   const { Credentials } = await retry(() => sts.send(assume, { abortSignal: signal }), error => (error as Error).name === 'AccessDenied').catch(error => {
@@ -108,6 +111,11 @@ function sessionPolicy(properties: DnsRecordsProperties, names: string[]): strin
   return policy({ 'ForAllValues:StringLike': { [RECORD_NAMES]: [shared, `*.${shared}`] } });
 }
 
+/** A name as the condition key has it, with the code of the wildcard in its place. */
+function normalized(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '').replace(/^\*/, WILDCARD_CODE);
+}
+
 /** The longest domain that all names are or lie below. */
 function sharedParent(names: string[]): string {
   const labels = names[0].split('.');
@@ -125,7 +133,7 @@ async function readZone(client: Route53Client, zoneId: string, touched: RecordPr
     if (!set) continue;
     // an alias has no values, and one of several weighted record sets is not the whole answer: neither is what we wrote
     const values = set.SetIdentifier === undefined ? set.ResourceRecords ?? [] : [];
-    const held = { Name: set.Name!, Type: set.Type!, TTL: String(set.TTL ?? ''), Values: values.map(record => record.Value!) };
+    const held = { Name: set.Name!.replace(WILDCARD_CODE, '*'), Type: set.Type!, TTL: String(set.TTL ?? ''), Values: values.map(record => record.Value!) };
     if (keyOf(held) === key) found.push(held);
   }
   return found;

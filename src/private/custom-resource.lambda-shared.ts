@@ -5,7 +5,7 @@
  *   request again gets the same answer again, since a repeated Create would find its own work and refuse it as somebody else's.
  * - The physical ID is made from what identifies the thing, never from a random value.
  * - A Create that failed answers with FAILED_CREATE as physical ID. The Delete that CloudFormation sends on rollback is then answered without
- *   touching anything, since whatever is there was not made by it. (Unless the kind owns the place: then it cleans up.)
+ *   touching anything, since whatever is there was not made by it. A kind that can tell what a failed Create has done takes that back.
  * - A Create that CloudFormation gave up before it was answered is followed by a Delete with a physical ID of CloudFormation's own making. It is
  *   carried out, since the Create may have come to its end meanwhile.
  */
@@ -28,17 +28,14 @@ const REASON_MAX = 1_000;
  * What a kind of custom resource does. The signal is aborted when time is up: what was not begun by then must not begin.
  */
 export interface ResourceKind<P> {
-  /**
-   * Whether the thing is in a place that the same stack has made for it, so that whatever is there is ours. Then a Delete after a Create that failed is carried
-   * out too: what was half made would be in the way when the place is deleted.
-   */
-  readonly ownsPlace?: boolean;
+  /** What identifies the thing: when it changes, CloudFormation deletes the old one after the new one was made. `found` is what `create` has returned. */
+  physicalId(properties: P, event: CloudFormationCustomResourceEvent, found?: string): string;
 
-  /** What identifies the thing: when it changes, CloudFormation deletes the old one after the new one was made. */
-  physicalId(properties: P, event: CloudFormationCustomResourceEvent): string;
+  /** What templates read with `Fn::GetAtt`, made from the physical ID alone so that every answer says the same. Left out: nothing. */
+  attributes?(physicalId: string): Record<string, string>;
 
-  /** Makes the thing; refuses one that is there already, since it is not ours. */
-  create(properties: P, signal: AbortSignal): Promise<void>;
+  /** Makes the thing; refuses one that is there already, since it is not ours. May return what the physical ID is to keep. */
+  create(properties: P, signal: AbortSignal): Promise<string | void>;
 
   /**
    * Brings the thing to what `properties` say. Repeated with the same input, or taken back with the two swapped, it ends in the same state.
@@ -46,10 +43,13 @@ export interface ResourceKind<P> {
    * When `old` is another thing (its physical ID differs), the one of `properties` is to be made, or may be there already: CloudFormation rolls a
    * replacement back with one more Update, and deletes the thing that is not needed afterwards.
    */
-  update(properties: P, old: P, signal: AbortSignal): Promise<void>;
+  update(properties: P, old: P, signal: AbortSignal, event: CloudFormationCustomResourceEvent): Promise<void>;
 
   /** Deletes what is still ours, and succeeds when nothing is. */
-  delete(properties: P, signal: AbortSignal): Promise<void>;
+  delete(properties: P, signal: AbortSignal, event: CloudFormationCustomResourceEvent): Promise<void>;
+
+  /** Takes back what a Create that failed may have done all the same. Left out when it cannot be told from what others have done. */
+  takeBack?(properties: P, signal: AbortSignal): Promise<void>;
 }
 
 /** Sends the answer. Replaced in tests which have no CloudFormation to answer to. */
@@ -74,7 +74,8 @@ async function carryOut<P>(
 ): Promise<CloudFormationCustomResourceResponse> {
   const of = { StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId };
   try {
-    return { Status: 'SUCCESS', PhysicalResourceId: await withinTime(signal => perform(kind, event, signal), ms), ...of };
+    const physicalId = await withinTime(signal => perform(kind, event, signal), ms);
+    return { Status: 'SUCCESS', PhysicalResourceId: physicalId, ...kind.attributes && { Data: kind.attributes(physicalId) }, ...of };
   } catch (error) {
     const failure = messageOf(error);
     log('failed', { RequestType: event.RequestType, LogicalResourceId: event.LogicalResourceId, failure });
@@ -86,12 +87,15 @@ async function perform<P>(kind: ResourceKind<P>, event: CloudFormationCustomReso
   const given = givenId(event);
   const properties = event.ResourceProperties as unknown as P;
   if (event.RequestType === 'Delete') {
-    if (given !== FAILED_CREATE || kind.ownsPlace) await kind.delete(properties, signal);
+    if (given !== FAILED_CREATE) await kind.delete(properties, signal, event);
+    else await kind.takeBack?.(properties, signal);
     return given!;
   }
-  if (event.RequestType === 'Update' && given !== FAILED_CREATE) await kind.update(properties, event.OldResourceProperties as unknown as P, signal);
-  else await kind.create(properties, signal);
-  return kind.physicalId(properties, event);
+  if (event.RequestType === 'Update' && given !== FAILED_CREATE) {
+    await kind.update(properties, event.OldResourceProperties as unknown as P, signal, event);
+    return kind.physicalId(properties, event);
+  }
+  return kind.physicalId(properties, event, await kind.create(properties, signal) ?? undefined);
 }
 
 /** The physical ID of the thing so far; there is none before a Create. */

@@ -7,7 +7,7 @@ export interface SesSource {
   /** The account of the source. */
   readonly account: string;
 
-  /** The ARN of the source, with `*` at the end for several; none stands for all that the account has in SES. */
+  /** The ARN of the source, with `*` for several; none stands for all that the account has in SES. */
   readonly arn?: string;
 }
 
@@ -36,5 +36,5 @@ export function sourceConditions(source: SesSource, arns: unknown = source.arn):
 
 /** Whether the ARN of a source stands for several. */
 export function isPattern({ arn }: SesSource): boolean {
-  return arn?.endsWith('*') ?? false;
+  return arn?.includes('*') ?? false;
 }

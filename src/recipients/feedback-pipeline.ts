@@ -12,10 +12,9 @@ import type { Construct } from 'constructs';
 import { AmbiguousComplaints, FeedbackAction } from './feedback-action';
 import { type FeedbackAlarms, feedbackAlarms } from './feedback-alarms';
 import { FEEDBACK_EVENT, FEEDBACK_TABLE } from './feedback-constants';
-import { FeedbackHandler } from './feedback-handler';
+import { FeedbackHandler, HANDLER_TIMEOUT } from './feedback-handler';
 import { FeedbackMetrics } from './feedback-metrics';
 import { FeedbackPipelineProps, OnFeedbackOptions } from './feedback-pipeline-props';
-import { deadLetters, feedbackQueue } from './feedback-queue';
 import { reportPipeline } from './pipeline-findings';
 import { TransientBounces } from './transient-bounces';
 import { ConfigurationSetEventDestination, EventDestination, EventTypes } from '../events';
@@ -25,10 +24,14 @@ import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import { alarmTopicAction } from '../private/alarm-topic';
 import { fail } from '../private/errors';
 import { differentPlaces } from '../private/place';
+import { deadLetters, topicQueue } from '../private/topic-queue';
 import { REWRITES_MAIL } from '../ses/event-type';
 
 /** The actions that ask not to write to an address again. */
 const MUST_NOT_WRITE = [FeedbackAction.SUPPRESS, FeedbackAction.MARK];
+
+/** What AWS advises for a queue that calls a function: time for all the tries of a batch that is throttled. */
+const VISIBILITY = Duration.minutes(6 * HANDLER_TIMEOUT.toMinutes());
 
 /** Longer than dead letters are kept. */
 const RETENTION_MIN = Duration.days(15);
@@ -84,7 +87,9 @@ export class FeedbackPipeline extends FeedbackMetrics {
     this.pipelineName = Names.uniqueResourceName(this, { maxLength: 100 });
     this.eventBus = props.eventBus;
     this.published = this.eventsOf(props);
-    ({ topic: this.topic, queue: this.queue, deadLetterQueue: this.deadLetterQueue } = feedbackQueue(this, props.encryptionKey));
+    ({ topic: this.topic, queue: this.queue, deadLetterQueue: this.deadLetterQueue } = topicQueue(this, {
+      description: 'Feedback on mail on its way from SES', encryptionKey: props.encryptionKey, visibilityTimeout: VISIBILITY,
+    }));
     this.table = this.createTable(props);
     this.handlerFunction = this.createHandler(props);
     const undelivered = props.onFeedback && this.callBack(props.onFeedback);

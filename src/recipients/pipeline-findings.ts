@@ -1,5 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
@@ -7,6 +5,7 @@ import type { FeedbackAlarms } from './feedback-alarms';
 import type { IMailIdentity } from '../identity';
 import { finding } from '../private/finding';
 import { refersTo } from '../private/references';
+import { isSilent } from '../private/silent-alarm';
 
 /** What the findings about a pipeline look at. */
 interface Pipeline {
@@ -39,11 +38,6 @@ export function reportPipeline(scope: Construct, { streams, identities, alarms, 
       return [];
     },
   });
-}
-
-function isSilent(alarm: cloudwatch.Alarm): boolean {
-  const actions: unknown = Stack.of(alarm).resolve((alarm.node.defaultChild as cloudwatch.CfnAlarm).alarmActions);
-  return !Array.isArray(actions) || actions.length === 0;
 }
 
 /** Of an imported function nobody here knows. */

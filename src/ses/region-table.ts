@@ -72,3 +72,13 @@ export const REGION_TABLE: ReadonlyMap<string, RegionRow> = new Map(
     name, { partition, receiving, tracking, regionalDkim, smtp: !WITHOUT_SMTP.has(name), fips: WITH_FIPS.has(name) },
   ]),
 );
+
+/**
+ * The Regions that an account has to switch on before it can use them. SES writes mail into buckets there through a role only.
+ *
+ * @see https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+ */
+export const OPT_IN_REGIONS: ReadonlySet<string> = new Set([
+  'af-south-1', 'ap-east-1', 'ap-east-2', 'ap-south-2', 'ap-southeast-3', 'ap-southeast-4', 'ap-southeast-5', 'ap-southeast-6', 'ap-southeast-7', 'ca-west-1',
+  'eu-central-2', 'eu-south-1', 'eu-south-2', 'il-central-1', 'me-central-1', 'me-south-1', 'mx-central-1',
+]);

@@ -20,14 +20,12 @@ const KEYS_MAX = 2;
 
 const credentials: ResourceKind<SmtpCredentialsProperties> = {
   physicalId: properties => properties.UserName,
-  ownsPlace: true,
   create: (properties, signal) => bring(properties, 0, signal),
   // where neither version of the secret is of use, a key may still be in use that was in another secret: the newest
   update: (properties, _old, signal) => bring(properties, KEYS_MAX - 1, signal),
-  delete: async ({ UserName: userName }, signal) => {
-    const keys = new AccessKeys(userName, signal);
-    for (const key of await keys.list()) await keys.delete(key);
-  },
+  delete: deleteKeys,
+  // whatever a failed Create has left would be in the way when the user is deleted
+  takeBack: deleteKeys,
 };
 
 export const handler = customResource(credentials);
@@ -49,6 +47,11 @@ async function bring(properties: SmtpCredentialsProperties, spare: number, signa
   const others = held.filter(key => !inUse.includes(key));
   for (const key of others.slice(0, Math.max(held.length - spare, 0))) await keys.delete(key);
   await makeKey(keys, secret, properties);
+}
+
+async function deleteKeys({ UserName: userName }: SmtpCredentialsProperties, signal: AbortSignal): Promise<void> {
+  const keys = new AccessKeys(userName, signal);
+  for (const key of await keys.list()) await keys.delete(key);
 }
 
 /** Another host or port takes no other key. */

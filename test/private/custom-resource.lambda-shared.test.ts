@@ -98,19 +98,43 @@ describe('a Create that failed', () => {
     expect(done).toEqual([]);
   });
 
-  test('is followed by a Delete that cleans up, when the thing is in a place of its own', async () => {
-    const { physicalId } = await failed();
-    const { done, handler } = kindOf({ ownsPlace: true });
-    expect(await cloudFormation.request(handler, 'Delete', { properties: { name: 'one' }, physicalId })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
-    expect(done).toEqual(['delete one']);
-  });
-
   test('may be followed by an Update, which then is a creation: there is nothing of ours to change', async () => {
     const { physicalId } = await failed();
     const { done, handler } = kindOf();
     expect(await cloudFormation.request(handler, 'Update', { properties: { name: 'two' }, old: { name: 'one' }, physicalId }))
       .toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'id-of-two' });
     expect(done).toEqual(['create two']);
+  });
+});
+
+describe('a kind may', () => {
+  test('keep in the physical ID what Create has found, and tell it as an attribute with each answer', async () => {
+    const { handler } = kindOf({
+      physicalId: (_, event, found) => found ?? (event as { PhysicalResourceId: string }).PhysicalResourceId,
+      attributes: id => ({ Found: id }),
+      create: async () => 'something',
+    });
+    expect(await cloudFormation.request(handler, 'Create', { properties: {} })).toMatchObject({ PhysicalResourceId: 'something', Data: { Found: 'something' } });
+    expect(await cloudFormation.request(handler, 'Update', { properties: { name: 'two' }, old: { name: 'one' }, physicalId: 'something' }))
+      .toMatchObject({ PhysicalResourceId: 'something', Data: { Found: 'something' } });
+  });
+
+  test('learn which stack an Update or a Delete is about', async () => {
+    const [update, remove] = [jest.fn(), jest.fn()];
+    const { handler } = kindOf({ update, delete: remove });
+    await cloudFormation.request(handler, 'Update', { properties: { name: 'two' }, old: { name: 'one' }, physicalId: 'id-of-one' });
+    await cloudFormation.request(handler, 'Delete', { properties: { name: 'two' }, physicalId: 'id-of-one' });
+    const event = expect.objectContaining({ StackId: expect.stringContaining(':stack/mail/') });
+    expect(update).toHaveBeenCalledWith({ name: 'two' }, { name: 'one' }, expect.any(AbortSignal), event);
+    expect(remove).toHaveBeenCalledWith({ name: 'two' }, expect.any(AbortSignal), event);
+  });
+
+  test('take back what a Create that failed has done', async () => {
+    const taken: string[] = [];
+    const { done, handler } = kindOf({ create: failing('half way'), takeBack: async ({ name }) => { taken.push(name); } });
+    const { PhysicalResourceId: physicalId } = await cloudFormation.request(handler, 'Create', { properties: { name: 'one' } });
+    expect(await cloudFormation.request(handler, 'Delete', { properties: { name: 'one' }, physicalId })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
+    expect([taken, done]).toEqual([['one'], []]);
   });
 });
 

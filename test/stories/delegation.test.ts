@@ -38,7 +38,8 @@ test('the library reports nothing', () => {
 });
 
 test('a kind of custom resource has one function, with its own permissions only', () => {
-  const { Resources: resources } = Template.fromStack(build()).toJSON() as { Resources: Record<string, { Type: string; Properties: Record<string, any> }> };
+  const template = Template.fromStack(build()).toJSON() as { Resources: Record<string, { Type: string; Properties: Record<string, any> }> };
+  const { Resources: resources } = template;
   const kinds = Object.values(resources).filter(({ Type }) => Type.startsWith('Custom::'))
     .map(({ Type, Properties }) => `${Type} ${Properties.ServiceToken['Fn::GetAtt'][0]}`);
   expect(kinds).toHaveLength(3);

@@ -8,18 +8,20 @@ import { selfSignedCertificate } from './self-signed-certificate';
 /** The longest answer that CloudFormation takes from a custom resource. */
 const ANSWER_MAX = 4096;
 
-const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/mail/5d1f3a30-0000-11ef-9f8e-0a1b2c3d4e5f';
+export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/mail/5d1f3a30-0000-11ef-9f8e-0a1b2c3d4e5f';
 const LOGICAL_ID = 'MailRecords';
 
 const CERTIFICATE = selfSignedCertificate();
 
-type Handler = (event: CloudFormationCustomResourceEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<void>;
+export type Handler = (event: CloudFormationCustomResourceEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<void>;
 
 /** What a request is about, beside its type. */
 export interface CustomResourceRequest {
   readonly properties: object;
   readonly old?: object;
   readonly physicalId?: string;
+  /** Of a function which serves several types. */
+  readonly resourceType?: string;
   /** Of a request that is delivered again: its ID. */
   readonly requestId?: string;
   readonly remainingMs?: number;
@@ -62,7 +64,7 @@ export class FakeCloudFormation extends FakeService {
       StackId: STACK_ID,
       RequestId: requestId,
       LogicalResourceId: LOGICAL_ID,
-      ResourceType: 'Custom::Fake',
+      ResourceType: request.resourceType ?? 'Custom::Fake',
       ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:handler',
       ResourceProperties: { ...request.properties },
       ...type === 'Create' ? {} : { PhysicalResourceId: request.physicalId },

@@ -52,6 +52,11 @@ export abstract class FakeService {
     for (let time = 0; time < times; time++) this.faults.push({ refusal, operation });
   }
 
+  /** Carries out all calls from now on. */
+  public heal(): void {
+    this.faults.length = 0;
+  }
+
   public reset(): void {
     this.calls.length = this.faults.length = 0;
     this.hold = async () => {};

@@ -60,8 +60,10 @@ describe('IAM', () => {
 
 describe('Secrets Manager', () => {
   const token = (digit: number) => `0000000${digit}-0000-0000-0000-000000000000`;
-  const put = (SecretString: string, digit = 1, VersionStages?: string[]) => secrets.putSecretValue({ SecretId, SecretString, ClientRequestToken: token(digit), VersionStages });
-  const move = (input: { MoveToVersionId?: string; RemoveFromVersionId?: string }, VersionStage = 'AWSCURRENT') => secrets.updateSecretVersionStage({ SecretId, VersionStage, ...input });
+  const put = (SecretString: string, digit = 1, VersionStages?: string[]) =>
+    secrets.putSecretValue({ SecretId, SecretString, ClientRequestToken: token(digit), VersionStages });
+  const move = (input: { MoveToVersionId?: string; RemoveFromVersionId?: string }, VersionStage = 'AWSCURRENT') =>
+    secrets.updateSecretVersionStage({ SecretId, VersionStage, ...input });
 
   const cases: [string, () => Promise<unknown>, string, string][] = [
     ['a secret that is not there', () => secrets.describeSecret({ SecretId: 'gone' }), 'ResourceNotFoundException', 'can\'t find the specified secret'],
