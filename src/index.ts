@@ -18,4 +18,5 @@ export * from './mailboxes'; // where it is kept
 export * from './gates'; // what is stopped
 export * from './forwarding'; // what goes on to others
 export * from './receiving'; // how it comes in
+export * from './account'; // the licence to post
 export * from './checks'; // cdk-nag rules about mail

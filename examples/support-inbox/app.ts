@@ -27,7 +27,7 @@ operators.addSubscription(new EmailSubscription('operators@example.net'));
 // mail that is sent on has a stream of its own, so that its bounces are nobody else's
 const forwarded = new MailStream(stack, 'ForwardedMail', { feedback: EventDestination.snsTopic(operators), removalPolicy });
 const domain = new VerifiedDomain(stack, 'Domain', {
-  dns, domain: 'support.example.com', dmarc: Dmarc.reject({ reportTo: ['dmarc@example.net'] }), defaultConfigurationSet: forwarded, removalPolicy,
+  dns, domain: 'support.example.com', dmarc: Dmarc.reject({ reportTo: ['dmarc@example.com'] }), defaultConfigurationSet: forwarded, removalPolicy,
 });
 
 const bucket = new MailBucket(stack, 'Letters', { expiration: Duration.days(90), removalPolicy });

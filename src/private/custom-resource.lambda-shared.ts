@@ -28,7 +28,7 @@ const REASON_MAX = 1_000;
  * What a kind of custom resource does. The signal is aborted when time is up: what was not begun by then must not begin.
  */
 export interface ResourceKind<P> {
-  /** What identifies the thing: when it changes, CloudFormation deletes the old one after the new one was made. `found` is what `create` has returned. */
+  /** What identifies the thing: when it changes, CloudFormation deletes the old one after the new one was made. `found` is what `create` or `update` has returned. */
   physicalId(properties: P, event: CloudFormationCustomResourceEvent, found?: string): string;
 
   /** What templates read with `Fn::GetAtt`, made from the physical ID alone so that every answer says the same. Left out: nothing. */
@@ -41,9 +41,9 @@ export interface ResourceKind<P> {
    * Brings the thing to what `properties` say. Repeated with the same input, or taken back with the two swapped, it ends in the same state.
    *
    * When `old` is another thing (its physical ID differs), the one of `properties` is to be made, or may be there already: CloudFormation rolls a
-   * replacement back with one more Update, and deletes the thing that is not needed afterwards.
+   * replacement back with one more Update, and deletes the thing that is not needed afterwards. May return what the physical ID is to keep.
    */
-  update(properties: P, old: P, signal: AbortSignal, event: CloudFormationCustomResourceEvent): Promise<void>;
+  update(properties: P, old: P, signal: AbortSignal, event: CloudFormationCustomResourceEvent): Promise<string | void>;
 
   /** Deletes what is still ours, and succeeds when nothing is. */
   delete(properties: P, signal: AbortSignal, event: CloudFormationCustomResourceEvent): Promise<void>;
@@ -92,8 +92,8 @@ async function perform<P>(kind: ResourceKind<P>, event: CloudFormationCustomReso
     return given!;
   }
   if (event.RequestType === 'Update' && given !== FAILED_CREATE) {
-    await kind.update(properties, event.OldResourceProperties as unknown as P, signal, event);
-    return kind.physicalId(properties, event);
+    const found = await kind.update(properties, event.OldResourceProperties as unknown as P, signal, event);
+    return kind.physicalId(properties, event, found ?? undefined);
   }
   return kind.physicalId(properties, event, await kind.create(properties, signal) ?? undefined);
 }
@@ -117,6 +117,23 @@ export async function retry<T>(attempt: () => Promise<T>, isTransient: (error: u
       await new Promise(resolve => setTimeout(resolve, wait));
     }
   }
+}
+
+/**
+ * Reads until the service shows what was written.
+ *
+ * @param read what the service shows
+ * @param written what it is to show
+ * @param sentence what to say when it never does
+ */
+export async function readBack(
+  read: () => Promise<string | undefined>, written: string, sentence: (found: string | undefined) => string,
+): Promise<void> {
+  class NotYet extends Error {}
+  await retry(async () => {
+    const found = await read();
+    if (found !== written) throw new NotYet(sentence(found));
+  }, error => error instanceof NotYet);
 }
 
 /** One JSON line in the function's log. Never call it with a secret. */

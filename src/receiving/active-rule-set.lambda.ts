@@ -13,7 +13,8 @@ import {
   ACTIVE_RULE_SET_RESOURCE_TYPE, ActiveRuleSetDeletion, type ActiveRuleSetProperties, NO_RULE_SET, RULE_SET_BEFORE_RESOURCE_TYPE,
   RULE_SET_NAME_ATTRIBUTE, SHARED_RULE_SET_RESOURCE_TYPE, type SharedRuleSetProperties,
 } from './active-rule-set-constants';
-import { customResource, log, type ResourceKind, retry } from '../private/custom-resource.lambda-shared';
+import { customResource, log, readBack, type ResourceKind } from '../private/custom-resource.lambda-shared';
+import { withNewPermission } from '../private/new-permission.lambda-shared';
 
 /** What begins the physical ID of a look. */
 const BEFORE = 'before:';
@@ -97,30 +98,20 @@ async function giveUp(ours: string, next: string, signal: AbortSignal): Promise<
 /** Activates a set, or none, and reads back: until SES shows it, mail may still go by other rules. */
 async function activate(name: string, signal: AbortSignal): Promise<void> {
   const command = new SetActiveReceiptRuleSetCommand({ RuleSetName: name === NO_RULE_SET ? undefined : name });
-  await withPermission(() => ses.send(command, { abortSignal: signal }));
+  await withNewPermission(() => ses.send(command, { abortSignal: signal }));
   log('activated', { ruleSet: name });
-  await retry(async () => {
-    const active = await activeName(signal);
-    if (active !== name) throw new NotYet(`SES was told to activate ${name} and says that ${active} is active; deploy again`);
-  }, error => error instanceof NotYet);
+  await readBack(() => activeName(signal), name, active => `SES was told to activate ${name} and says that ${active} is active; deploy again`);
 }
 
-class NotYet extends Error {}
-
 async function activeName(signal: AbortSignal): Promise<string> {
-  const { Metadata } = await withPermission(() => ses.send(new DescribeActiveReceiptRuleSetCommand({}), { abortSignal: signal }));
+  const { Metadata } = await withNewPermission(() => ses.send(new DescribeActiveReceiptRuleSetCommand({}), { abortSignal: signal }));
   return Metadata?.Name ?? NO_RULE_SET;
 }
 
 /** Whether what a stack has done is being taken back. */
 async function isRolledBack(stackId: string, signal: AbortSignal): Promise<boolean> {
-  const { Stacks } = await withPermission(() => cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), { abortSignal: signal }));
+  const { Stacks } = await withNewPermission(() => cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), { abortSignal: signal }));
   return Stacks![0].StackStatus!.includes('ROLLBACK');
-}
-
-/** A policy that this very deployment has attached takes seconds to be known everywhere. */
-function withPermission<T>(call: () => Promise<T>): Promise<T> {
-  return retry(call, error => ['AccessDenied', 'AccessDeniedException'].includes((error as Error).name));
 }
 
 async function checkActive(name: string, signal: AbortSignal): Promise<void> {
