@@ -20,6 +20,7 @@ export const FLOORS: string[][] = [
   ['reputation'],
   ['guard'],
   ['monitoring'],
+  ['smtp'],
   ['actions'],
   ['mailboxes'],
   ['gates', 'forwarding'],

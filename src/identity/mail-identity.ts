@@ -1,7 +1,7 @@
 import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ses from 'aws-cdk-lib/aws-ses';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { DelegatingIdentity, IDelegatingIdentity } from '../delegation';
 import { HAS_ADDRESS_KEYS, NEEDS_TEMPLATE, SendAction } from '../delegation/send-action';
 import { ADDRESS_CONDITIONS, mixedCasePatterns, renderConditions, SendConditions } from '../delegation/send-conditions';
@@ -89,6 +89,13 @@ export abstract class MailIdentity extends DelegatingIdentity implements IMailId
    */
   protected readonly _grantedSets = new Set<ses.IConfigurationSet>();
 
+  /**
+   * The Region of the identity, where it is not that of its stack.
+   *
+   * @internal
+   */
+  protected readonly _region?: string;
+
   private importedIdentity?: ses.IEmailIdentity;
 
   /**
@@ -119,7 +126,8 @@ export abstract class MailIdentity extends DelegatingIdentity implements IMailId
     this.refuseForeignGrantee(grantee);
     const patterns = mixedCasePatterns(options);
     if (patterns.length > 0) {
-      finding(this, 'Grant.mixedCase', `the grant to ${grantee.grantPrincipal} has ${patterns.join(', ')}: IAM compares letter by letter, ` +
+      const who = Construct.isConstruct(grantee) ? grantee.node.path : grantee.grantPrincipal;
+      finding(this, 'Grant.mixedCase', `the grant to ${who} has ${patterns.join(', ')}: IAM compares letter by letter, ` +
         'so an address in lower case will not match; write patterns as the sender writes addresses');
     }
     return iam.Grant.addToPrincipal({
@@ -181,7 +189,7 @@ export abstract class MailIdentity extends DelegatingIdentity implements IMailId
   }
 
   private arnOf(resource: string, resourceName: string): string {
-    return Stack.of(this).formatArn({ service: 'ses', resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+    return Stack.of(this).formatArn({ service: 'ses', region: this._region, resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
   }
 }
 
@@ -191,14 +199,17 @@ export abstract class MailIdentity extends DelegatingIdentity implements IMailId
 export class ImportedIdentity extends MailIdentity {
   public readonly identityName: string;
   protected readonly identityRef: string;
+  protected override readonly _region?: string;
   private readonly givenArn?: string;
 
   public constructor(
-    scope: Construct, id: string, identity: { name: string; arn?: string }, public readonly defaultConfigurationSet?: ses.IConfigurationSet,
+    scope: Construct, id: string, identity: { name: string; arn?: string; region?: string },
+    public readonly defaultConfigurationSet?: ses.IConfigurationSet,
   ) {
     super(scope, id);
     this.identityName = identity.name;
     this.identityRef = identity.name;
+    this._region = identity.region;
     this.givenArn = identity.arn;
   }
 
