@@ -3,12 +3,11 @@
  * without feature flags and with all recommended ones. One snapshot each.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const EXAMPLES = readdirSync('examples', { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => entry.name)
-  .filter(name => existsSync(`examples/${name}/app.ts`));
+const EXAMPLES = readdirSync('examples', { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => entry.name);
 const RECOMMENDED_FLAGS = readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8');
 const outdir = mkdtempSync(join(tmpdir(), 'postmaster-examples-'));
 

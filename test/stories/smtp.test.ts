@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
-import { RelayStack } from '../../examples/enterprise-account/relay';
+import { RelayStack } from './relay-stack';
 import { Dns, MailChecks, MailStream, SesApiEndpoint, SmtpCredentials, SmtpEndpoint, SmtpKeyMonitor, SmtpRotation, VerifiedDomain } from '../../src';
 import { findingIdsOf } from '../support/stacks';
 
