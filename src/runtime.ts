@@ -1,6 +1,10 @@
 /*
  * The door for users' own functions (`cdk-postmaster/runtime`): what sends mail and reads feedback. It loads neither the CDK nor an SDK.
  */
+export {
+  type DelegatedArns, delegatedHeaderProblems, delegatedHeaders, type DelegatedRawParametersV1, delegatedRegion, delegatedSendEmail,
+  delegatedSendEmailV1, type DelegatedSendParameters, type DelegatedSendParametersV1, delegatedSendRawEmailV1,
+} from './delegation/delegated-sending';
 export { type Blocklisting, blocklistOf } from './events/blocklist';
 export type * from './events/event-record';
 export { type Feedback, feedbackOf, type FeedbackOptions } from './events/feedback';
@@ -29,7 +33,10 @@ export { type ListManagement, type MessageOptions, sendParameters, type SendPara
 export { type SendFailure, sendFailure, type SendFailureKind } from './sending/send-failure';
 export { type StreamEnvironment, streamFromEnvironment } from './sending/stream-environment';
 export { contentProblems, linkTags, type MessageContent, NO_TRACK, OPEN_TRACKER } from './sending/tracked-content';
+export { smtpPassword } from './smtp/smtp-password';
+export { readSmtpSettings, type SmtpSettings, smtpSettings, type SmtpSettingsOptions } from './smtp/smtp-settings';
 export { MailboxSimulator } from './ses/mailbox-simulator';
 export { AUTO_TAGS, AutoTag } from './ses/message-tags';
 export { bulkCalls, bulkOutcome, type BulkOutcome, type UnsentEntry } from './sending/bulk-send';
 export { escapeHtml } from './templates/escape-html';
+export { SmtpPort } from './ses/smtp-port';

@@ -23,11 +23,13 @@ test('what loads the CDK would be seen', () => {
 
 test('the door has these helpers', () => {
   expect(Object.keys(runtime).sort()).toEqual([
-    'AUTO_TAGS', 'AutoTag', 'Disposition', 'MailboxSimulator', 'NO_TRACK', 'OPEN_TRACKER', 'SAMPLE_MESSAGE', 'WITHOUT_DSN', 'WITHOUT_REPORT',
-    'blocklistOf', 'bulkCalls', 'bulkOutcome', 'checkListUnsubscribe', 'contentProblems', 'decryptMail', 'escapeHtml', 'feedbackOf', 'fetchMail',
-    'forwardedFeedbackRecipient', 'isEncryptedMail', 'linkTags', 'listUnsubscribeHeaders', 'mailObjectKey', 'parseAuthenticationResults',
-    'parseMailEvents', 'parseReceivedMail', 'rawHeaders', 'receiveMail', 'receivedContent', 'sampleEvent', 'sampleNotification', 'sampleReceiptEvent',
-    'sampleReceivedMail', 'sendFailure', 'sendParameters', 'sesHeaders', 'streamFromEnvironment', 'templateRules', 'trustedVerdicts',
+    'AUTO_TAGS', 'AutoTag', 'Disposition', 'MailboxSimulator', 'NO_TRACK', 'OPEN_TRACKER', 'SAMPLE_MESSAGE', 'SmtpPort', 'WITHOUT_DSN',
+    'WITHOUT_REPORT', 'blocklistOf', 'bulkCalls', 'bulkOutcome', 'checkListUnsubscribe', 'contentProblems', 'decryptMail',
+    'delegatedHeaderProblems', 'delegatedHeaders', 'delegatedRegion', 'delegatedSendEmail', 'delegatedSendEmailV1', 'delegatedSendRawEmailV1',
+    'escapeHtml', 'feedbackOf', 'fetchMail', 'forwardedFeedbackRecipient', 'isEncryptedMail', 'linkTags', 'listUnsubscribeHeaders',
+    'mailObjectKey', 'parseAuthenticationResults', 'parseMailEvents', 'parseReceivedMail', 'rawHeaders', 'readSmtpSettings', 'receiveMail',
+    'receivedContent', 'sampleEvent', 'sampleNotification', 'sampleReceiptEvent', 'sampleReceivedMail', 'sendFailure', 'sendParameters',
+    'sesHeaders', 'smtpPassword', 'smtpSettings', 'streamFromEnvironment', 'templateRules', 'trustedVerdicts',
   ]);
 });
 

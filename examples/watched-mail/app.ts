@@ -12,7 +12,7 @@ import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, SmsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import {
-  AccountMonitor, Dmarc, Dns, FeedbackCanary, FeedbackPipeline, HealthNotices, IdentityMonitor, MailDashboard, MailStream, ReputationGuard, SendSurge,
+  AccountMonitor, Dmarc, Dns, FeedbackCanary, FeedbackPipeline, HealthNotices, IdentityMonitor, MailDashboard, MailStream, ReputationGuard, MailSurge,
   SendingStatusNotices, StreamAlarms, StreamKind, TransientBounces, VerifiedDomain,
 } from '../../src';
 
@@ -61,7 +61,7 @@ feedback.grantRedrive(onCall);
 // what is watched beside
 const account = new AccountMonitor(stack, 'Account', { topic: operators });
 const identities = new IdentityMonitor(stack, 'Identities', { identities: [shop], topic: operators });
-const receiptAlarms = new StreamAlarms(stack, 'ReceiptAlarms', { stream: receipts, topic: operators, surge: SendSurge.above(5000) });
+const receiptAlarms = new StreamAlarms(stack, 'ReceiptAlarms', { stream: receipts, topic: operators, surge: MailSurge.above(5000) });
 const newsletterAlarms = new StreamAlarms(stack, 'NewsletterAlarms', { stream: newsletters, topic: operators });
 new HealthNotices(stack, 'Health', { topic: operators });
 new SendingStatusNotices(stack, 'SendingStatus', { topic: operators });

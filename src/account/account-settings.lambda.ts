@@ -13,7 +13,8 @@ import {
   type AccountSettingProperties, PRODUCTION_ACCESS_RESOURCE_TYPE, type ProductionAccessProperties, STATUS_ATTRIBUTE, VALUE_ATTRIBUTE,
 } from './account-constants';
 import { accountSetting } from './account-setting.lambda-shared';
-import { customResource, log, readBack, type ResourceKind, withPermission } from '../private/custom-resource.lambda-shared';
+import { customResource, log, readBack, type ResourceKind } from '../private/custom-resource.lambda-shared';
+import { withNewPermission } from '../private/new-permission.lambda-shared';
 import { SES_POOLS } from '../ses/names';
 
 /** What begins the physical ID of a look, and of a request. */
@@ -61,7 +62,7 @@ export const handler: ReturnType<typeof customResource> = (event, context) => ha
 /** Sets a value unless it is there already, and reads back. */
 async function write(name: string, value: string, signal: AbortSignal): Promise<void> {
   if (await read(name, signal) === value) return;
-  await withPermission(() => accountSetting(name, ses).write(value, signal));
+  await withNewPermission(() => accountSetting(name, ses).write(value, signal));
   log('set', { setting: name, value });
   await readBack(() => read(name, signal), value, found => `SES was told to set ${name} to ${value} and says that it is ${found}; deploy again`);
 }
@@ -80,7 +81,7 @@ async function putBack({ Setting, Value, Before }: AccountSettingProperties, sig
 }
 
 function read(name: string, signal: AbortSignal): Promise<string | undefined> {
-  return withPermission(() => accountSetting(name, ses).read(signal));
+  return withNewPermission(() => accountSetting(name, ses).read(signal));
 }
 
 /** What is there before anything is changed. */
@@ -93,7 +94,7 @@ async function look(name: string, signal: AbortSignal): Promise<string> {
 
 /** Asks, unless there is access already, or an answer to come, or one that the support case is about. Returns how it stands. */
 async function ask(properties: ProductionAccessProperties, signal: AbortSignal): Promise<string> {
-  const status = statusOf(await withPermission(() => ses.send(new GetAccountCommand({}), { abortSignal: signal })));
+  const status = statusOf(await withNewPermission(() => ses.send(new GetAccountCommand({}), { abortSignal: signal })));
   if (status !== undefined) {
     log('production access: nothing to ask for', { status });
     return status;
@@ -108,7 +109,7 @@ async function ask(properties: ProductionAccessProperties, signal: AbortSignal):
     ProductionAccessEnabled: true,
   });
   try {
-    await withPermission(() => ses.send(request, { abortSignal: signal }));
+    await withNewPermission(() => ses.send(request, { abortSignal: signal }));
     log('production access: asked for', { mailType: type });
   } catch (error) {
     // another request is under review

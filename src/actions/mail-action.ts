@@ -1,3 +1,4 @@
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct, IDependable } from 'constructs';
 
@@ -28,6 +29,13 @@ export interface MailActionConfig {
    * @default - none are needed
    */
   readonly permissions?: IDependable[];
+
+  /**
+   * The function that the action calls, for alarms on its failures.
+   *
+   * @default - none
+   */
+  readonly invokes?: lambda.IFunction;
 }
 
 /**

@@ -9,20 +9,21 @@ import { NoSuchHostedZone } from '@aws-sdk/client-route-53';
 import type { DnsRecordsProperties } from './route53-in-account-constants';
 import { bring, ForeignRecords } from './zone-writer.lambda-shared';
 import { customResource, log, type ResourceKind } from '../private/custom-resource.lambda-shared';
+import { Refusals } from '../private/refusals.lambda-shared';
 
-/** What was refused for a foreign record. CloudFormation takes it back with old and new swapped, and would be refused again although nothing was done. */
-const refusals = new Set<string>();
+/** What was refused for a foreign record. */
+const refusals = new Refusals<DnsRecordsProperties>();
 
 const records: ResourceKind<DnsRecordsProperties> = {
   physicalId: (properties, event) => `${properties.HostedZoneId}/${event.StackId.split('/')[1]}/${event.LogicalResourceId}`,
   create: (properties, signal) => bring(properties, undefined, properties.Records, signal),
   update: async (properties, old, signal) => {
     const before = old.HostedZoneId === properties.HostedZoneId ? old.Records : [];
-    const takesBack = refusals.delete(JSON.stringify([old, properties]));
+    const takesBack = refusals.takesBack(properties, old);
     try {
       await bring(properties, before, properties.Records, signal, takesBack);
     } catch (error) {
-      if (error instanceof ForeignRecords) refusals.add(JSON.stringify([properties, old]));
+      if (error instanceof ForeignRecords) refusals.add(properties, old);
       throw error;
     }
   },

@@ -12,6 +12,9 @@ const POLICY_MAX = 2048;
 
 const RECORD_NAMES = 'route53:ChangeResourceRecordSetsNormalizedRecordNames';
 
+/** How Route 53 writes `*`. */
+const WILDCARD_CODE = '\\052';
+
 const sts = new STSClient({ maxAttempts: 5 });
 
 /** Brings the zone from what was written before to what is wanted now. */
@@ -51,7 +54,7 @@ async function clientFor(zone: ZoneAccess, touched: RecordProperties[], signal: 
     RoleArn: zone.RoleArn,
     RoleSessionName: 'cdk-postmaster',
     DurationSeconds: 900,
-    Policy: sessionPolicy(zone, [...new Set(touched.map(record => record.Name.toLowerCase().replace(/\.$/, '')))]),
+    Policy: sessionPolicy(zone, [...new Set(touched.map(record => normalized(record.Name)))]),
   });
   // a policy that this very deployment has attached takes seconds to be known everywhere
   const { Credentials } = await retry(() => sts.send(assume, { abortSignal: signal }), error => (error as Error).name === 'AccessDenied').catch(error => {
@@ -79,6 +82,11 @@ function sessionPolicy(zone: ZoneAccess, names: string[]): string {
   return policy({ 'ForAllValues:StringLike': { [RECORD_NAMES]: [shared, `*.${shared}`] } });
 }
 
+/** A name as the condition key has it, with the code of the wildcard in its place. */
+function normalized(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '').replace(/^\*/, WILDCARD_CODE);
+}
+
 /** The longest domain that all names are or lie below. */
 function sharedParent(names: string[]): string {
   const labels = names[0].split('.');
@@ -96,7 +104,7 @@ async function readZone(client: Route53Client, zoneId: string, touched: RecordPr
     if (!set) continue;
     // an alias has no values, and one of several weighted record sets is not the whole answer: neither is what we wrote
     const values = set.SetIdentifier === undefined ? set.ResourceRecords ?? [] : [];
-    const held = { Name: set.Name!, Type: set.Type!, TTL: String(set.TTL ?? ''), Values: values.map(record => record.Value!) };
+    const held = { Name: set.Name!.replace(WILDCARD_CODE, '*'), Type: set.Type!, TTL: String(set.TTL ?? ''), Values: values.map(record => record.Value!) };
     if (keyOf(held) === key) found.push(held);
   }
   return found;

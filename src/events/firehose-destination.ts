@@ -1,12 +1,12 @@
-import { Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import type * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct, IDependable } from 'constructs';
 import type { EventDestinationConfig } from './event-destination';
 import { refuseOtherRegion } from './same-region';
-import { sesFor } from './source-conditions';
+import { sourceOf } from './source-conditions';
 import { fail } from '../private/errors';
+import { distrustsSes, sesRole } from '../private/ses-role';
 
 /**
  * How SES reaches a delivery stream.
@@ -26,10 +26,10 @@ export interface FirehoseDestinationOptions {
 export function bindDeliveryStream(
   scope: Construct, configurationSet: ses.IConfigurationSet, stream: firehose.IDeliveryStream, { role }: FirehoseDestinationOptions,
 ): EventDestinationConfig {
-  refuseOtherRegion(scope, `the delivery stream ${stream.node.path}`, stream.deliveryStreamArn);
+  refuseOtherRegion(scope, `the delivery stream ${stream.node.path}`, stream.deliveryStreamArn, stream.env);
   if (role) refuseWithoutTrust(scope, role);
   const { deliveryStreamArn } = stream;
-  const publisher = role ?? publisherRole(scope, configurationSet, deliveryStreamArn);
+  const publisher = role ?? sesRole(scope, sourceOf(scope, configurationSet), 'PutRecords', [putRecords(deliveryStreamArn)]);
   return {
     kinesisFirehoseDestination: { deliveryStreamArn, iamRoleArn: publisher.roleArn },
     permissions: [role ? allowPut(scope, role, deliveryStreamArn) : publisher],
@@ -38,18 +38,6 @@ export function bindDeliveryStream(
 
 function putRecords(streamArn: string): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: ['firehose:PutRecordBatch'], resources: [streamArn] });
-}
-
-/** The policy is part of the role, so that whatever comes after the role finds it allowed to put records. */
-function publisherRole(scope: Construct, set: ses.IConfigurationSet, streamArn: string): iam.Role {
-  const role = new iam.Role(scope, 'Role', {
-    assumedBy: sesFor(scope, set),
-    inlinePolicies: { PutRecords: new iam.PolicyDocument({ statements: [putRecords(streamArn)] }) },
-  });
-  Validations.of(role).acknowledge(...['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map(pack => ({
-    id: `${pack}-IAMNoInlinePolicy`, reason: 'The policy belongs to this one role, and SES checks it in the moment in which the role exists.',
-  })));
-  return role;
 }
 
 function allowPut(scope: Construct, role: iam.IRole, streamArn: string): IDependable {
@@ -61,10 +49,8 @@ function allowPut(scope: Construct, role: iam.IRole, streamArn: string): IDepend
   return policyDependable ?? role;
 }
 
-/** What a role of this app trusts is known; an imported one has to be right. */
 function refuseWithoutTrust(scope: Construct, role: iam.IRole): void {
-  const trust = role instanceof iam.Role ? role.assumeRolePolicy : undefined;
-  if (!trust || JSON.stringify(Stack.of(role).resolve(trust.toJSON())).includes('ses.amazonaws.com')) return;
+  if (!distrustsSes(role)) return;
   fail('EventDestination.untrustingRole', `the role ${role.node.path} does not trust ses.amazonaws.com, so SES could not assume it; leave \`role\` out, ` +
     'or add the service to its trust policy', scope);
 }

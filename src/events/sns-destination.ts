@@ -1,25 +1,24 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as ses from 'aws-cdk-lib/aws-ses';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import type { Construct, IConstruct, IDependable } from 'constructs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct, IDependable } from 'constructs';
 import type { EventDestinationConfig } from './event-destination';
 import { refuseOtherRegion } from './same-region';
-import { sesFor } from './source-conditions';
+import { sourceOf } from './source-conditions';
 import { fail } from '../private/errors';
 import { finding } from '../private/finding';
-import { refersTo } from '../private/references';
-import { isFifo, statementJson, usesManagedKey } from '../private/topic';
+import { allowKey, allowPublish } from '../private/ses-access';
+import { isFifo, isUnheard, statementJson, usesManagedKey } from '../private/topic';
 
 /**
  * Publishes to an SNS topic.
  */
 export function bindTopic(scope: Construct, configurationSet: ses.IConfigurationSet, topic: sns.ITopic): EventDestinationConfig {
   refuseFifo(scope, topic);
-  refuseOtherRegion(scope, `the topic ${topic.node.path}`, topic.topicArn);
+  refuseOtherRegion(scope, `the topic ${topic.node.path}`, topic.topicArn, topic.env);
   reportUnheard(scope, topic);
   return {
     snsDestination: { topicArn: topic.topicArn },
-    permissions: [...allowPublish(scope, topic, configurationSet), ...allowEncryption(scope, topic, configurationSet)],
+    permissions: [...openTopic(scope, topic, configurationSet), ...openKey(scope, topic, configurationSet)],
   };
 }
 
@@ -30,47 +29,39 @@ function refuseFifo(scope: Construct, topic: sns.ITopic): void {
   }
 }
 
-function allowPublish(scope: Construct, topic: sns.ITopic, set: ses.IConfigurationSet): IDependable[] {
-  const statement = new iam.PolicyStatement({ principals: [sesFor(topic, set)], actions: ['sns:Publish'], resources: [topic.topicArn] });
-  const { statementAdded, policyDependable } = topic.addToResourcePolicy(statement);
-  if (!statementAdded) {
+function openTopic(scope: Construct, topic: sns.ITopic, set: ses.IConfigurationSet): IDependable[] {
+  const { dependencies, missing } = allowPublish(topic, sourceOf(topic, set));
+  if (missing) {
     finding(scope, 'EventDestination.foreignTopic', `the policy of the topic ${topic.node.path} is not part of this app, and SES refuses a destination that it ` +
-      `may not publish to; its owner has to add the statement ${statementJson(scope, statement)}`);
+      `may not publish to; its owner has to add the statement ${statementJson(scope, missing)}`);
   }
-  return policyDependable ? [policyDependable] : [];
+  return dependencies;
 }
 
-function allowEncryption(scope: Construct, topic: sns.ITopic, set: ses.IConfigurationSet): IDependable[] {
+function openKey(scope: Construct, topic: sns.ITopic, set: ses.IConfigurationSet): IDependable[] {
   const key = topic.masterKey;
   if (usesManagedKey(topic)) {
     fail('EventDestination.managedKey', `the topic ${topic.node.path} is encrypted with an AWS-managed key, whose policy nobody can change, so SES may not ` +
       'use it; encrypt the topic with a key of your own (masterKey: new kms.Key(...))', scope);
   }
   if (!key) return [];
-  // a key policy names its own key as *
-  const statement = new iam.PolicyStatement({ principals: [sesFor(key, set)], actions: ['kms:GenerateDataKey*', 'kms:Decrypt'], resources: ['*'] });
-  if (!key.addToResourcePolicy(statement, true).statementAdded) {
+  const { dependencies, missing } = allowKey(key, sourceOf(key, set), true);
+  if (missing) {
     finding(scope, 'EventDestination.foreignKey', `the policy of the key ${key.node.path} is not part of this app, and SES refuses a topic whose key it may ` +
-      `not use; its owner has to add the statement ${statementJson(scope, statement)}`);
+      `not use; its owner has to add the statement ${statementJson(scope, missing)}`);
   }
-  return [key];
+  return dependencies;
 }
 
-/** A topic of this app to which nothing of this app listens. Subscriptions may be made later than the destination. */
+/** Subscriptions may be made later than the destination. */
 function reportUnheard(scope: Construct, topic: sns.ITopic): void {
-  const resource = topic.node.defaultChild;
-  if (!(resource instanceof sns.CfnTopic)) return;
   scope.node.addValidation({
     validate: () => {
-      if (!scope.node.root.node.findAll().some(child => isSubscriptionTo(child, resource))) {
+      if (isUnheard(topic)) {
         finding(scope, 'EventDestination.unheardTopic', `nothing in this app subscribes to the topic ${topic.node.path}, so its events may reach nobody; ` +
           'add a subscription (one by e-mail starts when the recipient confirms it)');
       }
       return [];
     },
   });
-}
-
-function isSubscriptionTo(child: IConstruct, topic: sns.CfnTopic): boolean {
-  return child instanceof sns.CfnSubscription && refersTo(child.topicArn, topic);
 }

@@ -4,6 +4,8 @@ import type { Construct } from 'constructs';
 import { reportVanishingDefaultSet } from './default-set';
 import { checkFeedback, forwards } from './feedback-coverage';
 import type { MailFromConfig } from './mail-from';
+import { notificationsOf, rememberForwarding } from './notified-identities';
+import type { ISesIdentity } from '../delegation';
 import { fail } from '../private/errors';
 
 /** What a domain and an address have in common as CloudFormation resources. */
@@ -22,7 +24,7 @@ interface IdentityProps {
  * Creates the SES identity as the default child of a construct. The L1 rather than aws-cdk-lib's L2: that one publishes records of its own
  * where it knows a zone, adds a construct to each of thousands of domains, and has nothing that we use.
  */
-export function createIdentity(scope: Construct, id: string, props: IdentityProps): ses.CfnEmailIdentity {
+export function createIdentity(scope: Construct & ISesIdentity, id: string, props: IdentityProps): ses.CfnEmailIdentity {
   const { mailFrom, defaultConfigurationSet } = props;
   const removalPolicy = removalPolicyOf(props);
   const identity = new ses.CfnEmailIdentity(scope, id, {
@@ -31,28 +33,35 @@ export function createIdentity(scope: Construct, id: string, props: IdentityProp
     dkimSigningAttributes: props.signingAttributes,
     mailFromAttributes: mailFrom && { mailFromDomain: mailFrom.domainName, behaviorOnMxFailure: mailFrom.onMxFailure },
     configurationSetAttributes: defaultConfigurationSet && { configurationSetName: defaultConfigurationSet.configurationSetName },
-    feedbackAttributes: feedbackAttributes(props),
+    feedbackAttributes: feedbackAttributes(scope, props),
   });
   identity.applyRemovalPolicy(removalPolicy);
   scope.node.defaultChild = identity;
   if (defaultConfigurationSet) reportVanishingDefaultSet(scope, defaultConfigurationSet, removalPolicy);
+  rememberForwarding(scope, props.feedbackForwarding);
   checkFeedbackLater(scope, props);
   return identity;
 }
 
-/** Event destinations and grants may come after the identity. */
-function checkFeedbackLater(scope: Construct, props: IdentityProps): void {
+/** Event destinations, grants, policies and topics may come after the identity. */
+function checkFeedbackLater(scope: Construct & ISesIdentity, props: IdentityProps): void {
   const { feedbackForwarding: forwarding, defaultConfigurationSet: defaultSet, grantedSets: otherSets } = props;
   if (forwarding !== undefined) scope.node.addValidation({ validate: () => checkFeedback(scope, { forwarding, defaultSet, otherSets }) });
 }
 
-type FeedbackAttributes = ses.CfnEmailIdentity.FeedbackAttributesProperty | IResolvable | undefined;
-
-/** With a default configuration set the answer waits for its event destinations, which may be added later. */
-function feedbackAttributes({ feedbackForwarding, defaultConfigurationSet }: IdentityProps): FeedbackAttributes {
-  const attributes = (emailForwardingEnabled?: boolean) => emailForwardingEnabled === undefined ? undefined : { emailForwardingEnabled };
-  if (feedbackForwarding !== undefined || !defaultConfigurationSet) return attributes(feedbackForwarding);
-  return Lazy.any({ produce: () => attributes(forwards(feedbackForwarding, defaultConfigurationSet)) });
+/**
+ * Whether SES forwards feedback. The answer waits for event destinations and for topics, which may be added later: topics for both bounces and complaints come with an
+ * owner of this setting, and then the identity says nothing, so that no deployment sets it back.
+ */
+function feedbackAttributes(scope: ISesIdentity, { feedbackForwarding, defaultConfigurationSet }: IdentityProps): IResolvable | undefined {
+  if (feedbackForwarding === undefined && !defaultConfigurationSet) return undefined;
+  return Lazy.any({
+    produce: () => {
+      if (notificationsOf(scope)?.forwarding !== undefined) return undefined;
+      const emailForwardingEnabled = forwards(feedbackForwarding, defaultConfigurationSet);
+      return emailForwardingEnabled === undefined ? undefined : { emailForwardingEnabled };
+    },
+  });
 }
 
 /**

@@ -1,7 +1,6 @@
+export { DelegatedIdentity } from './delegated-identity';
 export { type BringYourOwnDkimOptions, type DisabledDkimOptions, Dkim, type DkimConfig, type EasyDkimOptions } from './dkim';
 export { MailFrom, type MailFromConfig, type MailFromOptions } from './mail-from';
 export { type GrantSendOptions, type IMailIdentity, MailIdentity, type SendPermission } from './mail-identity';
-export { SendAction } from './send-action';
-export { DisplayName, type SendConditions } from './send-conditions';
 export { VerifiedAddress, type VerifiedAddressProps } from './verified-address';
 export { type PublishedRecords, VerifiedDomain, type VerifiedDomainProps } from './verified-domain';

@@ -1,9 +1,10 @@
 import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ses from 'aws-cdk-lib/aws-ses';
-import { Construct, type IConstruct } from 'constructs';
-import { HAS_ADDRESS_KEYS, NEEDS_TEMPLATE, SendAction } from './send-action';
-import { ADDRESS_CONDITIONS, mixedCasePatterns, renderConditions, SendConditions } from './send-conditions';
+import { Construct } from 'constructs';
+import { DelegatingIdentity, IDelegatingIdentity } from '../delegation';
+import { HAS_ADDRESS_KEYS, NEEDS_TEMPLATE, SendAction } from '../delegation/send-action';
+import { ADDRESS_CONDITIONS, mixedCasePatterns, renderConditions, SendConditions } from '../delegation/send-conditions';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';
 import { checkName, SES_NAMES } from '../ses/names';
@@ -49,17 +50,7 @@ export interface GrantSendOptions extends SendPermission {
 /**
  * An SES identity that mail can be sent from: a domain or an address.
  */
-export interface IMailIdentity extends IConstruct {
-  /**
-   * The domain or the address.
-   */
-  readonly identityName: string;
-
-  /**
-   * The ARN of the identity.
-   */
-  readonly identityArn: string;
-
+export interface IMailIdentity extends IDelegatingIdentity {
   /**
    * The identity as other constructs of aws-cdk-lib take it.
    */
@@ -87,17 +78,7 @@ export interface IMailIdentity extends IConstruct {
 /**
  * What domains, addresses and imported identities share.
  */
-export abstract class MailIdentity extends Construct implements IMailIdentity {
-  /**
-   * The domain or the address.
-   */
-  public abstract readonly identityName: string;
-
-  /**
-   * The configuration set of mail which names none.
-   */
-  public abstract readonly defaultConfigurationSet?: ses.IConfigurationSet;
-
+export abstract class MailIdentity extends DelegatingIdentity implements IMailIdentity {
   /**
    * What a person has to do before SES verifies the identity, for a sentence; undefined when the deployment does it all, or nothing is known of it.
    *
@@ -114,6 +95,13 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
    * @internal
    */
   protected readonly _grantedSets = new Set<ses.IConfigurationSet>();
+
+  /**
+   * The Region of the identity, where it is not that of its stack.
+   *
+   * @internal
+   */
+  protected readonly _region?: string;
 
   private importedIdentity?: ses.IEmailIdentity;
 
@@ -145,7 +133,8 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
     this.refuseForeignGrantee(grantee);
     const patterns = mixedCasePatterns(options);
     if (patterns.length > 0) {
-      finding(this, 'Grant.mixedCase', `the grant to ${grantee.grantPrincipal} has ${patterns.join(', ')}: IAM compares letter by letter, ` +
+      const who = Construct.isConstruct(grantee) ? grantee.node.path : grantee.grantPrincipal;
+      finding(this, 'Grant.mixedCase', `the grant to ${who} has ${patterns.join(', ')}: IAM compares letter by letter, ` +
         'so an address in lower case will not match; write patterns as the sender writes addresses');
     }
     return iam.Grant.addToPrincipal({
@@ -192,7 +181,7 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
     const own = Stack.of(this).account;
     if (account === undefined || Token.isUnresolved(account) || Token.isUnresolved(own) || account === own) return;
     fail('Grant.otherAccount', `the grantee belongs to account ${account} and the identity to ${own}; ` +
-      'SES lets another account send only by a sending authorization policy on the identity', this);
+      'SES lets another account send only by a policy on the identity: authorizeSender({ principals: [...] }) here, and DelegatedIdentity in the app of that account', this);
   }
 
   private configurationSetArns(options: GrantSendOptions): string[] {
@@ -207,7 +196,7 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
   }
 
   private arnOf(resource: string, resourceName: string): string {
-    return Stack.of(this).formatArn({ service: 'ses', resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+    return Stack.of(this).formatArn({ service: 'ses', region: this._region, resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
   }
 }
 
@@ -217,14 +206,17 @@ export abstract class MailIdentity extends Construct implements IMailIdentity {
 export class ImportedIdentity extends MailIdentity {
   public readonly identityName: string;
   protected readonly identityRef: string;
+  protected override readonly _region?: string;
   private readonly givenArn?: string;
 
   public constructor(
-    scope: Construct, id: string, identity: { name: string; arn?: string }, public readonly defaultConfigurationSet?: ses.IConfigurationSet,
+    scope: Construct, id: string, identity: { name: string; arn?: string; region?: string },
+    public readonly defaultConfigurationSet?: ses.IConfigurationSet,
   ) {
     super(scope, id);
     this.identityName = identity.name;
     this.identityRef = identity.name;
+    this._region = identity.region;
     this.givenArn = identity.arn;
   }
 

@@ -61,7 +61,7 @@ export interface VerifiedAddressProps {
 
   /**
    * Whether SES forwards bounces and complaints by mail to the Return-Path. Off, somebody else has to hear of them: event destinations of a configuration set,
-   * best of the default one.
+   * best of the default one, or topics of the identity (`FeedbackNotifications`), which then see to this setting on deployment.
    *
    * @default - true, unless the default configuration set publishes both to a topic or the event bus
    */

@@ -106,7 +106,7 @@ export interface VerifiedDomainProps {
 
   /**
    * Whether SES forwards bounces and complaints by mail to the Return-Path. Off, somebody else has to hear of them: event destinations of a configuration set,
-   * best of the default one.
+   * best of the default one, or topics of the identity (`FeedbackNotifications`), which then see to this setting on deployment.
    *
    * @default - true, unless the default configuration set publishes both to a topic or the event bus
    */
@@ -208,6 +208,9 @@ export class VerifiedDomain extends MailIdentity {
   /** Whether SES signs mail of the domain. */
   public readonly signing: boolean;
 
+  /** Where the records are published. */
+  public readonly dns: MailDns;
+
   /** The records that are published. Names and values of Easy DKIM are tokens, which the deployment fills in. */
   public readonly dnsRecords: DnsRecord[];
 
@@ -224,6 +227,7 @@ export class VerifiedDomain extends MailIdentity {
     const signing = dkim.bind(this);
     const mailFrom = (props.mailFrom ?? MailFrom.subdomain()).bind(this, domain, recordOptions);
     this.identityName = domain;
+    this.dns = props.dns;
     this.mailFromDomain = mailFrom?.domainName;
     this.dmarc = props.dmarc ?? Dmarc.none();
     this.signing = signing.signing;

@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -9,6 +9,7 @@ import { acknowledgeWildcards } from '../private/acknowledged-rules';
 import { fail } from '../private/errors';
 import { METRIC_NAMESPACE } from '../private/metric-constants';
 import { PerApp } from '../private/per-app';
+import { onlyPlaceOf } from '../private/place';
 import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 
 /**
@@ -111,8 +112,7 @@ export class AccountMonitor extends Construct {
   /** Two would tell people of everything twice. Stacks whose account and Region are not known may be deployed apart. */
   private claimAccount(): void {
     const claimed = monitors.of(this);
-    const stack = Stack.of(this);
-    const place = Token.isUnresolved(stack.account) || Token.isUnresolved(stack.region) ? stack.node.path : stack.environment;
+    const place = onlyPlaceOf(this);
     const other = claimed.get(place);
     if (other) fail('AccountMonitor.twice', `${other.node.path} watches the same account and Region already; one is enough, so leave this one out`, this);
     claimed.set(place, this);

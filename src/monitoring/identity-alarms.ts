@@ -26,7 +26,26 @@ interface IdentityAlarm {
  * The alarms of an identity, without actions.
  */
 export function identityAlarms(scope: Construct, identity: IMailIdentity, metric: MetricOf): cloudwatch.Alarm[] {
-  return alarmsOf(identity, metric).map(alarm => new cloudwatch.Alarm(scope, alarm.id, {
+  return alarmsOf(identity, metric).map(alarm => createAlarm(scope, alarm));
+}
+
+/**
+ * The alarm of an identity that has notifications, without actions. A look between the changes of one deployment may find half of them.
+ */
+export function notificationsAlarm(scope: Construct, identity: IMailIdentity, metric: MetricOf): cloudwatch.Alarm {
+  return createAlarm(scope, {
+    id: 'Notifications',
+    metric: metric(IdentityFigure.LOST_NOTIFICATIONS, { statistic: cloudwatch.Stats.MINIMUM }),
+    level: 1,
+    periods: 2,
+    description: `Notifications of ${identity.identityName} no longer go where they were set to go: SES takes off a topic to which it cannot publish, and forwards bounces and ` +
+      'complaints by mail instead. Mend the topic, its policy and that of its key as the log of the monitor tells, and then change `revision` of ' +
+      'FeedbackNotifications, which sets it again.',
+  });
+}
+
+function createAlarm(scope: Construct, alarm: IdentityAlarm): cloudwatch.Alarm {
+  return new cloudwatch.Alarm(scope, alarm.id, {
     metric: alarm.metric,
     threshold: alarm.level,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -34,7 +53,7 @@ export function identityAlarms(scope: Construct, identity: IMailIdentity, metric
     // while the monitor is silent nothing is known, and another alarm says so
     treatMissingData: cloudwatch.TreatMissingData.IGNORE,
     alarmDescription: alarm.description,
-  }));
+  });
 }
 
 function alarmsOf(identity: IMailIdentity, metric: MetricOf): IdentityAlarm[] {

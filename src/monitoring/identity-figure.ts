@@ -17,4 +17,7 @@ export enum IdentityFigure {
 
   /** The hours until SES gives a domain up whose records it no longer finds. Only there while that is so. */
   HOURS_LEFT = 'HoursLeft',
+
+  /** How many settings of `FeedbackNotifications` are no longer as they were made. Only there for an identity that has them. */
+  LOST_NOTIFICATIONS = 'LostNotifications',
 }

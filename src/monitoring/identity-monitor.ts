@@ -1,17 +1,20 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { identityAlarms } from './identity-alarms';
+import { identityAlarms, notificationsAlarm } from './identity-alarms';
 import { IdentityFigure } from './identity-figure';
 import { IdentityMonitorFunction } from './identity-monitor-function';
-import { IDENTITY_DIMENSION, type IdentityMonitorEvent } from './monitor-constants';
+import { type ExpectedNotifications, IDENTITY_DIMENSION } from './monitor-constants';
 import { ScheduledMonitor } from './scheduled-monitor';
+import { bytesOf } from '../delegation/policy-value';
+import { elsewhere } from '../delegation/ses-identity';
 import { IMailIdentity } from '../identity';
+import { type KnownNotifications, whenNotified } from '../identity/notified-identities';
+import { acknowledge } from '../private/acknowledged-rules';
 import { fail } from '../private/errors';
 import { METRIC_NAMESPACE } from '../private/metric-constants';
-import { differentPlaces } from '../private/place';
 import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
 
 /**
@@ -27,6 +30,9 @@ export interface IdentityMonitorProps extends AlarmRecipients {
 /** How many identities with the longest names a rule has room for, and how many SES is asked for in half a minute. */
 const IDENTITIES_MAX = 25;
 
+/** What EventBridge hands to a function at most. */
+const INPUT_MAX = 8192;
+
 const INTERVAL = Duration.minutes(15);
 
 /**
@@ -36,7 +42,9 @@ const INTERVAL = Duration.minutes(15);
  * A function looks every 15 minutes. For each run and identity its log has a line with what SES says, since when it fails, when SES gives up, and which
  * records are missing.
  *
- * Costs four metrics and five alarms a domain, and one metric and two alarms an address.
+ * It also sees whether `FeedbackNotifications` of an identity are as they were made: SES takes topics off to which it cannot publish.
+ *
+ * Costs four metrics and five alarms a domain, one metric and two alarms an address, and one of each for notifications.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/managing-identities.html
  *
@@ -54,15 +62,20 @@ export class IdentityMonitor extends Construct {
   public readonly identityAlarms: cloudwatch.Alarm[];
 
   private readonly identities: IMailIdentity[];
+  private readonly monitor: ScheduledMonitor;
+  private readonly notifications: Record<string, ExpectedNotifications> = {};
 
   public constructor(scope: Construct, id: string, props: IdentityMonitorProps) {
     super(scope, id);
     this.identities = props.identities;
     this.checkIdentities();
     const actions = alarmActionsFor(this, props);
-    this.silent = this.createMonitor().silent;
+    this.monitor = this.createMonitor();
+    this.silent = this.monitor.silent;
     this.identityAlarms = this.identities.flatMap(identity => this.createAlarms(identity));
     this.alarms.forEach(alarm => alarm.addAlarmAction(...actions));
+    this.identities.forEach(identity => whenNotified(identity, known => this.watchNotifications(identity, known).addAlarmAction(...actions)));
+    this.node.addValidation({ validate: () => this.checkRoom() });
   }
 
   /** All alarms. */
@@ -104,34 +117,53 @@ export class IdentityMonitor extends Construct {
 
   /** SES tells of an identity only its own account, in its own Region. */
   private checkPlace(identity: IMailIdentity): void {
-    const places = differentPlaces(this, environmentOf(identity));
+    const places = elsewhere(this, identity);
     if (!places) return;
     fail('IdentityMonitor.elsewhere', `the monitor is in ${places.own} and the identity ${identity.node.path} in ${places.other}; SES tells only the owner of an identity ` +
       'how it is, and only in its Region, so make a monitor in a stack there', this);
   }
 
   private createMonitor(): ScheduledMonitor {
-    const event: IdentityMonitorEvent = { identities: this.identities.map(({ identityName }) => identityName) };
     return new ScheduledMonitor(this, 'Monitor', {
       handler: IdentityMonitorFunction,
       interval: INTERVAL,
       timeout: Duration.minutes(5),
       permission: new iam.PolicyStatement({ actions: ['ses:GetEmailIdentity'], resources: this.identities.map(({ identityArn }) => identityArn) }),
-      input: events.RuleTargetInput.fromObject(event),
+      input: events.RuleTargetInput.fromObject(this.event()),
       watches: 'the mail domains and addresses',
     });
   }
 
-  /** Alarms are named after the place in the tree, so that a person reads there which identity it is. */
+  private event() {
+    const notifications = Lazy.any({ produce: () => Object.keys(this.notifications).length > 0 ? this.notifications : undefined });
+    return { identities: this.identities.map(({ identityName }) => identityName), notifications };
+  }
+
+  private checkRoom(): string[] {
+    const { most } = bytesOf(Stack.of(this).resolve(this.event()));
+    if (most <= INPUT_MAX) return [];
+    return fail('IdentityMonitor.noRoom', `the identities and the topics of their notifications take ${most} bytes, and EventBridge hands ${INPUT_MAX} to a function; share the ` +
+      'identities among several monitors', this);
+  }
+
   private createAlarms(identity: IMailIdentity): cloudwatch.Alarm[] {
-    const { identityName, node } = identity;
-    const place = new Construct(this, Token.isUnresolved(identityName) ? `Identity${node.addr.slice(0, 8)}` : identityName);
-    return identityAlarms(place, identity, (figure, options) => this.metric(identity, figure, options));
+    return identityAlarms(new Construct(this, placeIdOf(identity)), identity, (figure, options) => this.metric(identity, figure, options));
+  }
+
+  /** Notifications may be made after the monitor. */
+  private watchNotifications(identity: IMailIdentity, { topics, forwarding }: KnownNotifications): cloudwatch.Alarm {
+    this.notifications[identity.identityName] = { topics, forwarding };
+    const { handlerFunction } = this.monitor;
+    handlerFunction.addToRolePolicy(new iam.PolicyStatement({ actions: ['ses:GetIdentityNotificationAttributes'], resources: ['*'] }));
+    acknowledge(handlerFunction.role!, 'IAM5[Resource::*]', ['AwsSolutions'], 'This action of the first version of the SES API has no resource: IAM allows it for all identities or for none.');
+    const place = this.node.findChild(placeIdOf(identity)) as Construct;
+    const alarm = notificationsAlarm(place, identity, (figure, options) => this.metric(identity, figure, options));
+    this.identityAlarms.push(alarm);
+    return alarm;
   }
 }
 
-/** The ARN tells of an import, too. */
-function environmentOf(identity: IMailIdentity): { account: string; region: string } {
-  const [, , , region, account] = identity.identityArn.split(':');
-  return Token.isUnresolved(identity.identityArn) ? Stack.of(identity) : { account, region };
+/** Alarms are named after the place in the tree, so that a person reads there which identity it is. */
+function placeIdOf({ identityName, node }: IMailIdentity): string {
+  return Token.isUnresolved(identityName) ? `Identity${node.addr.slice(0, 8)}` : identityName;
 }

@@ -62,6 +62,13 @@ export interface MailDashboardProps {
    * @default false
    */
   readonly snds?: boolean;
+
+  /**
+   * Rows at the end, of any maker, each up to 24 columns wide: those of `InboundMail.dashboardRows()`.
+   *
+   * @default - none
+   */
+  readonly additionalRows?: cloudwatch.IWidget[][];
 }
 
 /** What CloudWatch takes on a dashboard. */
@@ -98,6 +105,7 @@ export class MailDashboard extends Construct {
       ...pools.map(poolRow),
       ...props.feedback ? [feedbackRow(props.feedback)] : [],
       ...props.snds ? [sndsRow()] : [],
+      ...props.additionalRows ?? [],
     ];
     this.checkCount(rows.flat().length);
     this.dashboard = new cloudwatch.Dashboard(this, 'Resource', {

@@ -1,3 +1,5 @@
+import type { NotificationType } from '../ses/notification-type';
+
 /** What the account monitor publishes, without dimensions: an account has one of each in a Region. */
 export const ACCOUNT_METRICS = {
   quotaUsed: 'QuotaUsed',
@@ -25,4 +27,14 @@ export interface FeedbackCanaryEvent {
 export interface IdentityMonitorEvent {
   /** The domains and addresses to look at. */
   readonly identities: string[];
+  /** How the notifications of some of them were made. */
+  readonly notifications?: Readonly<Record<string, ExpectedNotifications>>;
+}
+
+/** How the notifications of an identity were made. */
+export interface ExpectedNotifications {
+  /** The ARNs of the topics. */
+  readonly topics: Partial<Record<NotificationType, string>>;
+  /** Left out when another one says it. */
+  readonly forwarding?: boolean;
 }

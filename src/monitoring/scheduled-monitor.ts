@@ -94,5 +94,5 @@ const REASONS: [rule: string, packs: readonly string[], reason: string][] = [
   ['LambdaTracing', ['Serverless'], 'The log of each run tells what a trace would.'],
   ['IAMNoInlinePolicy', COMPLIANCE_PACKS, 'The policy belongs to this one role and is deleted with it.'],
   ['CloudWatchLogGroupEncrypted', COMPLIANCE_PACKS,
-    'The log holds states of the account, domains and public DNS records, no mail; CloudWatch Logs encrypts it with a key of its own.'],
+    'The log holds states of what is watched, and public DNS records, no mail and no secrets; CloudWatch Logs encrypts it with a key of its own.'],
 ];

@@ -48,7 +48,7 @@ const REASONS: [rule: string, packs: string[], reason: string][] = [
   ['LambdaTracing', ['Serverless'], 'A deployment calls the function once; its log and the stack events tell what a trace would.'],
   ['IAMNoInlinePolicy', ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'], 'The policy belongs to this one role and is deleted with it.'],
   ['CloudWatchLogGroupEncrypted', ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'],
-    'The log holds record names and error texts, no secrets; CloudWatch Logs encrypts it with a key of its own.'],
+    'The log holds names and error texts, no secrets; CloudWatch Logs encrypts it with a key of its own.'],
 ];
 
 function acknowledgeRules(scope: Construct): void {

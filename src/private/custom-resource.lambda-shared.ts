@@ -41,14 +41,12 @@ export interface ResourceKind<P> {
    * Brings the thing to what `properties` say. Repeated with the same input, or taken back with the two swapped, it ends in the same state.
    *
    * When `old` is another thing (its physical ID differs), the one of `properties` is to be made, or may be there already: CloudFormation rolls a
-   * replacement back with one more Update, and deletes the thing that is not needed afterwards. When `physicalId`, which CloudFormation has, is not that of
-   * `old` but that of `properties`, it is an Update that failed which is taken back.
-   * May return what the physical ID is to keep.
+   * replacement back with one more Update, and deletes the thing that is not needed afterwards. May return what the physical ID is to keep.
    */
-  update(properties: P, old: P, signal: AbortSignal, physicalId: string): Promise<string | void>;
+  update(properties: P, old: P, signal: AbortSignal, event: CloudFormationCustomResourceEvent): Promise<string | void>;
 
   /** Deletes what is still ours, and succeeds when nothing is. */
-  delete(properties: P, signal: AbortSignal): Promise<void>;
+  delete(properties: P, signal: AbortSignal, event: CloudFormationCustomResourceEvent): Promise<void>;
 
   /** Takes back what a Create that failed may have done all the same. Left out when it cannot be told from what others have done. */
   takeBack?(properties: P, signal: AbortSignal): Promise<void>;
@@ -89,12 +87,12 @@ async function perform<P>(kind: ResourceKind<P>, event: CloudFormationCustomReso
   const given = givenId(event);
   const properties = event.ResourceProperties as unknown as P;
   if (event.RequestType === 'Delete') {
-    if (given !== FAILED_CREATE) await kind.delete(properties, signal);
+    if (given !== FAILED_CREATE) await kind.delete(properties, signal, event);
     else await kind.takeBack?.(properties, signal);
     return given!;
   }
   if (event.RequestType === 'Update' && given !== FAILED_CREATE) {
-    const found = await kind.update(properties, event.OldResourceProperties as unknown as P, signal, given!);
+    const found = await kind.update(properties, event.OldResourceProperties as unknown as P, signal, event);
     return kind.physicalId(properties, event, found ?? undefined);
   }
   return kind.physicalId(properties, event, await kind.create(properties, signal) ?? undefined);
@@ -119,11 +117,6 @@ export async function retry<T>(attempt: () => Promise<T>, isTransient: (error: u
       await new Promise(resolve => setTimeout(resolve, wait));
     }
   }
-}
-
-/** Makes a call that may be refused at first: a policy that this very deployment has attached takes seconds to be known everywhere. */
-export function withPermission<T>(call: () => Promise<T>): Promise<T> {
-  return retry(call, error => ['AccessDenied', 'AccessDeniedException'].includes((error as Error).name));
 }
 
 /**

@@ -5,7 +5,7 @@ import { isTransientError } from './transient-error';
 /** Time kept back to say what was not done. */
 const RESERVE_MS = 3_000;
 
-/** How long one call may take, so that a connection which hangs does not take the time of all. */
+/** How long one call may take if nothing else is said, so that a connection which hangs does not take the time of all. */
 const CALL_MS = 5_000;
 
 /**
@@ -29,10 +29,11 @@ export class Patience {
    * Makes a call.
    *
    * @param attempt the call; it ends when the signal says so
+   * @param milliseconds how long it may take
    */
-  public async call<T>(attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  public async call<T>(attempt: (signal: AbortSignal) => Promise<T>, milliseconds = CALL_MS): Promise<T> {
     const left = this.killedAt - RESERVE_MS - Date.now();
     if (left <= 0) throw new Error('out of time');
-    return retry(() => attempt(AbortSignal.timeout(CALL_MS)), isTransientError, left / 1000);
+    return retry(() => attempt(AbortSignal.timeout(milliseconds)), isTransientError, left / 1000);
   }
 }

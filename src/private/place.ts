@@ -1,6 +1,15 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
+/**
+ * The account and Region of a construct, as a key for what there is once in them. A stack that does not say where it goes is a place of its own: it may be
+ * deployed apart from others.
+ */
+export function onlyPlaceOf(scope: IConstruct): string {
+  const { account, region, environment, node } = Stack.of(scope);
+  return Token.isUnresolved(account) || Token.isUnresolved(region) ? node.path : environment;
+}
+
 /** Where something is. */
 interface Environment {
   readonly account: string;

@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
+import { refersTo } from './references';
 
 /*
  * What an AWS service that publishes to a topic has to know of it.
@@ -22,6 +23,13 @@ export function usesManagedKey(topic: sns.ITopic): boolean {
   const resource = topic.node.defaultChild;
   const given = [topic.masterKey?.keyId, topic.masterKey?.keyArn, resource instanceof sns.CfnTopic ? resource.kmsMasterKeyId : undefined];
   return given.some(id => typeof id === 'string' && id.includes('alias/aws/'));
+}
+
+/** Whether nothing in the app listens to a topic of the app. To be asked when the tree is complete. */
+export function isUnheard(topic: sns.ITopic): boolean {
+  const resource = topic.node.defaultChild;
+  if (!(resource instanceof sns.CfnTopic)) return false;
+  return !topic.node.root.node.findAll().some(child => child instanceof sns.CfnSubscription && refersTo(child.topicArn, resource));
 }
 
 /** A statement as the owner of a policy can paste it. */

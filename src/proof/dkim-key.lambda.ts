@@ -13,7 +13,8 @@ import {
 } from './dkim-key-constants';
 import { makeKey, readState, recordText, writeState } from './dkim-key-secret.lambda-shared';
 import { isToldToSign, lookAt, publish, sign } from './dkim-signing.lambda-shared';
-import { customResource, log, type ResourceKind, withPermission } from '../private/custom-resource.lambda-shared';
+import { customResource, log, type ResourceKind } from '../private/custom-resource.lambda-shared';
+import { withNewPermission } from '../private/new-permission.lambda-shared';
 import { OctetEscape, quoteTxt } from '../records/txt';
 
 const secrets = new SecretsManagerClient({ maxAttempts: 8 });
@@ -50,16 +51,16 @@ const handlers: Record<string, ReturnType<typeof customResource>> = {
 export const handler: ReturnType<typeof customResource> = (event, context) => handlers[event.ResourceType](event, context);
 
 async function makeOnce({ SecretArn, SelectorPrefix }: DkimKeyProperties): Promise<string> {
-  const known = await withPermission(() => readState(secrets, SecretArn));
+  const known = await withNewPermission(() => readState(secrets, SecretArn));
   const state = known ?? await makeKey(SelectorPrefix);
   // the same content is the same version
-  const versionId = await withPermission(() => writeState(secrets, SecretArn, state));
+  const versionId = await withNewPermission(() => writeState(secrets, SecretArn, state));
   log(known ? 'the secret has a key' : 'a key was made', { secret: SecretArn, selector: state.selector });
   return [state.selector, versionId, state.publicKey].join(SEPARATOR);
 }
 
 async function letSign(settings: SigningSettings, signal: AbortSignal): Promise<void> {
-  const state = await withPermission(() => readState(secrets, settings.SecretArn));
+  const state = await withNewPermission(() => readState(secrets, settings.SecretArn));
   if (!state) throw new Error(`the secret ${settings.SecretArn} is empty; deploy again`);
   await publish(settings, state, signal);
   const identity = await lookAt(settings, ses);

@@ -7,7 +7,8 @@ import { type PublishedKey, recordText, type SigningKey } from './dkim-key-secre
 import type { RecordProperties } from '../dns/route53-in-account-constants';
 import { bring } from '../dns/zone-writer.lambda-shared';
 import type { Resolver } from '../identity/identity-records.lambda-shared';
-import { log, withPermission } from '../private/custom-resource.lambda-shared';
+import { log } from '../private/custom-resource.lambda-shared';
+import { withNewPermission } from '../private/new-permission.lambda-shared';
 import { OctetEscape, quoteTxt } from '../records/txt';
 
 /** Publishes a key, unless it is there. */
@@ -32,7 +33,7 @@ export async function isPublic(settings: SigningSettings, key: PublishedKey, res
 
 /** Lets SES sign with a key. */
 export async function sign(settings: SigningSettings, key: SigningKey, ses: SESv2Client): Promise<void> {
-  await withPermission(() => ses.send(new PutEmailIdentityDkimSigningAttributesCommand({
+  await withNewPermission(() => ses.send(new PutEmailIdentityDkimSigningAttributesCommand({
     EmailIdentity: settings.Identity,
     SigningAttributesOrigin: 'EXTERNAL',
     SigningAttributes: { DomainSigningSelector: key.selector, DomainSigningPrivateKey: key.privateKey },
@@ -42,7 +43,7 @@ export async function sign(settings: SigningSettings, key: SigningKey, ses: SESv
 
 /** What SES says of an identity. */
 export function lookAt(settings: SigningSettings, ses: SESv2Client): Promise<GetEmailIdentityCommandOutput> {
-  return withPermission(() => ses.send(new GetEmailIdentityCommand({ EmailIdentity: settings.Identity })));
+  return withNewPermission(() => ses.send(new GetEmailIdentityCommand({ EmailIdentity: settings.Identity })));
 }
 
 /** Whether SES was told to sign with a key; whether it does yet is the state of DKIM. */

@@ -9,7 +9,8 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { VERIFICATION_INTERVAL_SECONDS, type VerificationProperties } from './verification-constants';
 import { explain, verificationOf } from './verification-state.lambda-shared';
 import { missingRecords, type Resolver } from '../identity/identity-records.lambda-shared';
-import { log, withPermission } from '../private/custom-resource.lambda-shared';
+import { log } from '../private/custom-resource.lambda-shared';
+import { withNewPermission } from '../private/new-permission.lambda-shared';
 
 /** For how long an identity that was made a moment ago may be unknown to SES. */
 const UNKNOWN_MS = 120_000;
@@ -69,7 +70,7 @@ function propertiesOf(event: CloudFormationCustomResourceEvent): VerificationPro
 }
 
 function read(name: string, ses: SESv2Client): Promise<GetEmailIdentityCommandOutput | undefined> {
-  return withPermission(() => ses.send(new GetEmailIdentityCommand({ EmailIdentity: name }))).catch((error: unknown) => {
+  return withNewPermission(() => ses.send(new GetEmailIdentityCommand({ EmailIdentity: name }))).catch((error: unknown) => {
     if (error instanceof NotFoundException) return undefined;
     throw error;
   });

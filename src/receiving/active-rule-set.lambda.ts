@@ -3,15 +3,18 @@
  *
  * - One looks what is active before anything is changed, and tells it in its physical ID. CloudFormation keeps that and hands it to the next, so a
  *   repeated, failed or unheard request still knows what there was.
- * - One activates a set. Its physical ID is the name of the set, by which it can tell a change from a change that is taken back.
+ * - One activates a set. What it does in a roll-back differs: nothing is refused or taken over then, and the account becomes what it was. An event
+ *   does not tell that it belongs to a roll-back, so CloudFormation is asked.
  * - One checks that a set which belongs to somebody else is active, and changes nothing.
  */
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeActiveReceiptRuleSetCommand, RuleSetDoesNotExistException, SESClient, SetActiveReceiptRuleSetCommand } from '@aws-sdk/client-ses';
 import {
   ACTIVE_RULE_SET_RESOURCE_TYPE, ActiveRuleSetDeletion, type ActiveRuleSetProperties, NO_RULE_SET, RULE_SET_BEFORE_RESOURCE_TYPE,
   RULE_SET_NAME_ATTRIBUTE, SHARED_RULE_SET_RESOURCE_TYPE, type SharedRuleSetProperties,
 } from './active-rule-set-constants';
-import { customResource, log, readBack, type ResourceKind, withPermission } from '../private/custom-resource.lambda-shared';
+import { customResource, log, readBack, type ResourceKind } from '../private/custom-resource.lambda-shared';
+import { withNewPermission } from '../private/new-permission.lambda-shared';
 
 /** What begins the physical ID of a look. */
 const BEFORE = 'before:';
@@ -21,6 +24,7 @@ const WORKMAIL = 'INBOUND_MAIL';
 
 /** SES takes one such call a second; the SDK makes a throttled one again, after growing, jittered pauses. */
 const ses = new SESClient({ maxAttempts: 8 });
+const cloudFormation = new CloudFormationClient({ maxAttempts: 8 });
 
 const before: ResourceKind<unknown> = {
   physicalId: (_, event, found) => found === undefined && event.RequestType !== 'Create' ? event.PhysicalResourceId : `${BEFORE}${found}`,
@@ -31,7 +35,7 @@ const before: ResourceKind<unknown> = {
 };
 
 const activation: ResourceKind<ActiveRuleSetProperties> = {
-  physicalId: ({ RuleSetName }) => RuleSetName,
+  physicalId: (_, event) => `${event.StackId.split('/')[1]}/${event.LogicalResourceId}`,
 
   create: async ({ RuleSetName, RuleSetBefore, TakeOver }, signal) => {
     const active = await activeName(signal);
@@ -43,19 +47,21 @@ const activation: ResourceKind<ActiveRuleSetProperties> = {
     await activate(RuleSetName, signal);
   },
 
-  update: async ({ RuleSetName, TakeOver }, old, signal, physicalId) => {
+  update: async ({ RuleSetName, TakeOver }, old, signal, { StackId }) => {
     const active = await activeName(signal);
     if (active === RuleSetName) return;
-    const isOurs = active === old.RuleSetName || active === NO_RULE_SET;
-    if (isOurs || TakeOver === 'true') return activate(RuleSetName, signal);
-    // nothing was activated, or is to be: there is nothing to refuse, and a roll-back must not fail
-    if (physicalId === RuleSetName) return log('left alone: another rule set is active', { active, ruleSet: RuleSetName });
-    throw new Error(refusal(active, RuleSetName));
+    if (active !== old.RuleSetName) {
+      // an Update that was refused is taken back by another, which finds the same and must not fail
+      if (await isRolledBack(StackId, signal)) return log('left alone: another rule set is active, or none', { active, ruleSet: RuleSetName });
+      if (active !== NO_RULE_SET && TakeOver !== 'true') throw new Error(refusal(active, RuleSetName));
+    }
+    await activate(RuleSetName, signal);
   },
 
-  delete: async ({ RuleSetName, RuleSetBefore, OnDelete }, signal) => {
-    if (OnDelete === ActiveRuleSetDeletion.KEEP) return;
-    await giveUp(RuleSetName, OnDelete === ActiveRuleSetDeletion.DEACTIVATE ? NO_RULE_SET : RuleSetBefore, signal);
+  delete: async ({ RuleSetName, RuleSetBefore, OnDelete }, signal, { StackId }) => {
+    const restores = OnDelete === ActiveRuleSetDeletion.RESTORE_PREVIOUS || await isRolledBack(StackId, signal);
+    if (restores) await giveUp(RuleSetName, RuleSetBefore, signal);
+    else if (OnDelete === ActiveRuleSetDeletion.DEACTIVATE) await giveUp(RuleSetName, NO_RULE_SET, signal);
   },
 
   takeBack: ({ RuleSetName, RuleSetBefore }, signal) => giveUp(RuleSetName, RuleSetBefore, signal),
@@ -92,14 +98,20 @@ async function giveUp(ours: string, next: string, signal: AbortSignal): Promise<
 /** Activates a set, or none, and reads back: until SES shows it, mail may still go by other rules. */
 async function activate(name: string, signal: AbortSignal): Promise<void> {
   const command = new SetActiveReceiptRuleSetCommand({ RuleSetName: name === NO_RULE_SET ? undefined : name });
-  await withPermission(() => ses.send(command, { abortSignal: signal }));
+  await withNewPermission(() => ses.send(command, { abortSignal: signal }));
   log('activated', { ruleSet: name });
   await readBack(() => activeName(signal), name, active => `SES was told to activate ${name} and says that ${active} is active; deploy again`);
 }
 
 async function activeName(signal: AbortSignal): Promise<string> {
-  const { Metadata } = await withPermission(() => ses.send(new DescribeActiveReceiptRuleSetCommand({}), { abortSignal: signal }));
+  const { Metadata } = await withNewPermission(() => ses.send(new DescribeActiveReceiptRuleSetCommand({}), { abortSignal: signal }));
   return Metadata?.Name ?? NO_RULE_SET;
+}
+
+/** Whether what a stack has done is being taken back. */
+async function isRolledBack(stackId: string, signal: AbortSignal): Promise<boolean> {
+  const { Stacks } = await withNewPermission(() => cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), { abortSignal: signal }));
+  return Stacks![0].StackStatus!.includes('ROLLBACK');
 }
 
 async function checkActive(name: string, signal: AbortSignal): Promise<void> {

@@ -13,6 +13,7 @@ import { customResourceHandler } from '../private/custom-resource-handler';
 import { fail } from '../private/errors';
 import { finding } from '../private/finding';
 import { PerApp } from '../private/per-app';
+import { onlyPlaceOf } from '../private/place';
 
 /**
  * How a rule set is made the active one.
@@ -27,7 +28,8 @@ export interface ActiveRuleSetOptions {
   readonly takeOver?: boolean;
 
   /**
-   * What becomes of the active rule set when the construct is deleted. What was active before is what the first deployment found.
+   * What becomes of the active rule set when the construct is deleted. What was active before is what the first deployment found, and not what an update has
+   * taken over from. When the first deployment is rolled back, that set becomes active again in any case.
    *
    * @default ActiveRuleSetDeletion.RESTORE_PREVIOUS
    */
@@ -53,9 +55,10 @@ const activations = new PerApp((): ActiveRuleSet[] => []);
  *
  * A deployment that finds another set active fails and changes nothing, unless `takeOver` is given. The set is activated after all rules of its stack that
  * belong to it, and their permissions, exist. When the construct is deleted, the set that was active before becomes active again, if ours still is active;
- * what somebody else has activated meanwhile stays. To move the construct to another stack, deploy it with `ActiveRuleSetDeletion.KEEP` first.
+ * what somebody else has activated meanwhile stays. A roll-back takes nothing over.
  *
- * CloudFormation looks only when something changes: a set that somebody activates by hand stays active until then.
+ * CloudFormation looks only when something changes here: a set that somebody activates by hand stays active until then. To move the construct to another
+ * stack, retain the rule set and deploy with `ActiveRuleSetDeletion.KEEP` first.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/receiving-email-receipt-rules-console-walkthrough.html
  *
@@ -78,7 +81,7 @@ export class ActiveRuleSet extends Construct {
     const place = new Construct(scope, id);
     const properties: SharedRuleSetProperties = { RuleSetName: ruleSetName };
     // another name makes another resource, since a check that is taken back must not fail
-    const check = new CustomResource(place, Token.isUnresolved(ruleSetName) ? 'Check' : ruleSetName, {
+    const check = new CustomResource(place, Token.isUnresolved(ruleSetName) ? 'Check' : `Check-${ruleSetName}`, {
       resourceType: SHARED_RULE_SET_RESOURCE_TYPE,
       serviceToken: handlerFor(place, ['ses:DescribeActiveReceiptRuleSet']).functionArn,
       properties: { ...properties },
@@ -98,6 +101,7 @@ export class ActiveRuleSet extends Construct {
     this.onDelete = props.onDelete ?? ActiveRuleSetDeletion.RESTORE_PREVIOUS;
     this.claim();
     const handler = handlerFor(this, ['ses:DescribeActiveReceiptRuleSet', 'ses:SetActiveReceiptRuleSet']);
+    handler.addToRolePolicy(new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] }));
     this.createActivation(handler, this.createLook(handler), props.takeOver ?? false);
     this.waitForRules();
     this.node.addValidation({ validate: () => this.checkDeletion() });
@@ -106,14 +110,15 @@ export class ActiveRuleSet extends Construct {
   /** Two active sets in one place would take mail from each other, with each deployment the other way round. */
   private claim(): void {
     const others = activations.of(this);
-    const { environment, account, region } = Stack.of(this);
-    for (const other of others.filter(({ node }) => Stack.of(node.scope!).environment === environment)) {
+    for (const other of others) {
       const where = `${other.node.path} makes ${other.ruleSet.node.path} the active rule set`;
-      if (outermost(other) === outermost(this) || !Token.isUnresolved(account) && !Token.isUnresolved(region)) {
+      if (outermost(other) === outermost(this) || onlyPlaceOf(other) === onlyPlaceOf(this)) {
         fail('ActiveRuleSet.second', `${where} of the same account and Region already, where SES has one; add the rules to that set, or leave one of the two out`, this);
       }
-      finding(this, 'ActiveRuleSet.perhapsSecond', `${where} too, and SES has one in an account and Region. Give the stacks an \`env\`, or acknowledge when they are ` +
-        'deployed to different places');
+      if (Stack.of(other).environment === Stack.of(this).environment) {
+        finding(this, 'ActiveRuleSet.perhapsSecond', `${where} too, and SES has one in an account and Region. Give the stacks an \`env\`, or acknowledge when they are ` +
+          'deployed to different places');
+      }
     }
     others.push(this);
   }

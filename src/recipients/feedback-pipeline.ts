@@ -12,21 +12,26 @@ import type { Construct } from 'constructs';
 import { AmbiguousComplaints, FeedbackAction } from './feedback-action';
 import { type FeedbackAlarms, feedbackAlarms } from './feedback-alarms';
 import { FEEDBACK_EVENT, FEEDBACK_TABLE } from './feedback-constants';
-import { FeedbackHandler } from './feedback-handler';
+import { FeedbackHandler, HANDLER_TIMEOUT } from './feedback-handler';
 import { FeedbackMetrics } from './feedback-metrics';
 import { FeedbackPipelineProps, OnFeedbackOptions } from './feedback-pipeline-props';
-import { deadLetters, feedbackQueue } from './feedback-queue';
 import { reportPipeline } from './pipeline-findings';
 import { TransientBounces } from './transient-bounces';
 import { ConfigurationSetEventDestination, EventDestination, EventTypes } from '../events';
+import type { IMailIdentity } from '../identity';
+import { FeedbackNotifications, FeedbackNotificationsOptions } from '../notifications';
 import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import { alarmTopicAction } from '../private/alarm-topic';
 import { fail } from '../private/errors';
 import { differentPlaces } from '../private/place';
+import { deadLetters, topicQueue } from '../private/topic-queue';
 import { REWRITES_MAIL } from '../ses/event-type';
 
 /** The actions that ask not to write to an address again. */
 const MUST_NOT_WRITE = [FeedbackAction.SUPPRESS, FeedbackAction.MARK];
+
+/** What AWS advises for a queue that calls a function: time for all the tries of a batch that is throttled. */
+const VISIBILITY = Duration.minutes(6 * HANDLER_TIMEOUT.toMinutes());
 
 /** Longer than dead letters are kept. */
 const RETENTION_MIN = Duration.days(15);
@@ -54,7 +59,7 @@ const RETENTION_MIN = Duration.days(15);
 export class FeedbackPipeline extends FeedbackMetrics {
   public readonly pipelineName: string;
 
-  /** Where SES publishes. An identity can publish its notifications here, too. */
+  /** Where SES publishes. */
   public readonly topic: sns.Topic;
 
   /** What waits for the function. */
@@ -75,20 +80,23 @@ export class FeedbackPipeline extends FeedbackMetrics {
   private readonly eventBus?: events.IEventBus;
   private readonly published: EmailSendingEvent[];
   private readonly served: IConfigurationSet[] = [];
+  private readonly identities: IMailIdentity[] = [];
 
   public constructor(scope: Construct, id: string, props: FeedbackPipelineProps = {}) {
     super(scope, id);
     this.pipelineName = Names.uniqueResourceName(this, { maxLength: 100 });
     this.eventBus = props.eventBus;
     this.published = this.eventsOf(props);
-    ({ topic: this.topic, queue: this.queue, deadLetterQueue: this.deadLetterQueue } = feedbackQueue(this, props.encryptionKey));
+    ({ topic: this.topic, queue: this.queue, deadLetterQueue: this.deadLetterQueue } = topicQueue(this, {
+      description: 'Feedback on mail on its way from SES', encryptionKey: props.encryptionKey, visibilityTimeout: VISIBILITY,
+    }));
     this.table = this.createTable(props);
     this.handlerFunction = this.createHandler(props);
     const undelivered = props.onFeedback && this.callBack(props.onFeedback);
     this.alarms = feedbackAlarms(this, { metrics: this, queue: this.queue, deadLetterQueue: this.deadLetterQueue, undelivered });
     this.connectAlarms(props);
     props.streams?.forEach(stream => this.addStream(stream));
-    reportPipeline(this, { streams: this.served, alarms: this.alarms, callback: props.onFeedback });
+    reportPipeline(this, { streams: this.served, identities: this.identities, alarms: this.alarms, callback: props.onFeedback });
   }
 
   /** All alarms that there are, e.g. for a dashboard. */
@@ -113,6 +121,24 @@ export class FeedbackPipeline extends FeedbackMetrics {
       configurationSet: stream, destination: EventDestination.snsTopic(this.topic), events: this.published,
     });
     this.served.push(stream);
+  }
+
+  /**
+   * Acts on the notifications of an identity, too: on the feedback of mail that goes through none of the streams. Feedback that comes both ways is acted on once.
+   *
+   * @param identity a domain or an address, of the account and Region of the pipeline
+   * @param options what becomes of forwarding, and of topics that the identity has already
+   */
+  public addIdentity(identity: IMailIdentity, options: FeedbackNotificationsOptions = {}): FeedbackNotifications {
+    this.identities.push(identity);
+    const target = { topic: this.topic };
+    return new FeedbackNotifications(this, `Of${identity.node.id}${identity.node.addr.slice(-8)}`, {
+      identity,
+      bounces: target,
+      complaints: target,
+      deliveries: this.published.includes(EmailSendingEvent.DELIVERY) ? target : undefined,
+      ...options,
+    });
   }
 
   /**

@@ -1,16 +1,18 @@
-import { Stack } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import type { FeedbackAlarms } from './feedback-alarms';
+import type { IMailIdentity } from '../identity';
 import { finding } from '../private/finding';
 import { refersTo } from '../private/references';
+import { isSilent } from '../private/silent-alarm';
 
 /** What the findings about a pipeline look at. */
 interface Pipeline {
   /** It may grow. */
   readonly streams: readonly IConfigurationSet[];
+  /** It may grow. */
+  readonly identities: readonly IMailIdentity[];
   readonly alarms: FeedbackAlarms;
   readonly callback?: lambda.IFunction;
 }
@@ -18,12 +20,12 @@ interface Pipeline {
 /**
  * Reports what deploys, but surprises. Asked when the tree is complete, as streams, actions and destinations may be added later.
  */
-export function reportPipeline(scope: Construct, { streams, alarms, callback }: Pipeline): void {
+export function reportPipeline(scope: Construct, { streams, identities, alarms, callback }: Pipeline): void {
   scope.node.addValidation({
     validate: () => {
-      if (streams.length === 0) {
-        finding(scope, 'FeedbackPipeline.noStreams', 'the pipeline has no stream, so nothing publishes to its topic unless an identity does; give it `streams`, ' +
-          'or acknowledge this if the notifications of an identity come here');
+      if (streams.length + identities.length === 0) {
+        finding(scope, 'FeedbackPipeline.noStreams', 'the pipeline has no stream and no identity, so nothing publishes to its topic; give it `streams`, or call ' +
+          'addIdentity. Acknowledge this if something else publishes there');
       }
       if (isSilent(alarms.deadLetters)) {
         finding(scope, 'FeedbackPipeline.silentAlarms', 'the alarms of the pipeline have no action, so nobody learns when bounces and complaints are no longer ' +
@@ -36,11 +38,6 @@ export function reportPipeline(scope: Construct, { streams, alarms, callback }: 
       return [];
     },
   });
-}
-
-function isSilent(alarm: cloudwatch.Alarm): boolean {
-  const actions: unknown = Stack.of(alarm).resolve((alarm.node.defaultChild as cloudwatch.CfnAlarm).alarmActions);
-  return !Array.isArray(actions) || actions.length === 0;
 }
 
 /** Of an imported function nobody here knows. */

@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import { normalizeRecordName } from './domain-name';
+import { normalizeOwnerName, normalizeRecordName } from './domain-name';
 import { OctetEscape, quoteTxt, unquoteTxt } from './txt';
 import { fail } from '../private/errors';
 import { hasToken } from '../private/tokens';
@@ -129,7 +129,7 @@ export class DnsRecord {
 
   private constructor(name: string, type: DnsRecordType, values: string[], options: DnsRecordOptions, ttlSeconds?: number) {
     if (values.length === 0) fail('DnsRecord.noValue', `the ${type} record ${name} has no value`);
-    this.name = normalizeRecordName(name);
+    this.name = normalizeOwnerName(name);
     this.recordType = type;
     this.values = [...new Set(values.map(value => normalizeValue(type, value)))];
     if (type === DnsRecordType.CNAME && this.values.length > 1) {

@@ -39,6 +39,13 @@ export function normalizeRecordName(recordName: string, what: string = 'record n
 }
 
 /**
+ * The name at which a record stands. Its first label may be the wildcard `*`, for names that have no record of their own.
+ */
+export function normalizeOwnerName(name: string): string {
+  return name.startsWith('*.') ? `*.${normalizeRecordName(name.slice(2))}` : normalizeRecordName(name);
+}
+
+/**
  * Whether `name` is `parent` or lies below it, compared label by label: `evil-example.com` is not below `example.com`.
  */
 export function isWithin(name: string, parent: string): boolean {

@@ -1,9 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { alarmActionsFor, AlarmRecipients } from './alarm-recipients';
 import { DeliveryDelays } from './delivery-delays';
-import type { SendSurge } from './send-surge';
+import { silenceAlarm } from './mail-silence';
+import type { MailSurge } from './mail-surge';
 import { fail } from '../private/errors';
 import { differentPlaces } from '../private/place';
 import type { MailStreamBase } from '../sending';
@@ -52,14 +53,8 @@ export interface StreamAlarmsProps extends AlarmRecipients {
    *
    * @default - no alarm
    */
-  readonly surge?: SendSurge;
+  readonly surge?: MailSurge;
 }
-
-/** The longest time that CloudWatch looks back, by the length of a period. */
-const LONGEST_SILENCE = Duration.days(7);
-const LONGEST_IN_SHORT_PERIODS = Duration.days(1);
-const SHORT_PERIOD = Duration.minutes(5);
-const LONG_PERIOD = Duration.hours(1);
 
 /**
  * Alarms that tell people what goes wrong with a stream, beside bounces and complaints: templates that cannot be rendered, viruses, delays, silence and
@@ -77,7 +72,7 @@ const LONG_PERIOD = Duration.hours(1);
  *   stream: receipts,
  *   topic: operators,
  *   silence: Duration.hours(6),
- *   surge: SendSurge.above(5000),
+ *   surge: MailSurge.above(5000),
  * });
  */
 export class StreamAlarms extends Construct {
@@ -107,7 +102,7 @@ export class StreamAlarms extends Construct {
     this.rejects = props.rejects === false ? undefined : this.rejectsAlarm();
     this.deliveryDelays = (props.deliveryDelays ?? DeliveryDelays.atLeast(0.1)).bind(this, this.stream);
     this.silence = props.silence && this.silenceAlarm(props.silence);
-    this.surge = props.surge?.bind(this, this.stream);
+    this.surge = props.surge && this.surgeAlarm(props.surge);
     this.alarms.forEach(alarm => alarm.addAlarmAction(...actions));
   }
 
@@ -146,19 +141,12 @@ export class StreamAlarms extends Construct {
   }
 
   private silenceAlarm(silence: Duration): cloudwatch.Alarm {
-    const period = silence.toSeconds() > LONGEST_IN_SHORT_PERIODS.toSeconds() ? LONG_PERIOD : SHORT_PERIOD;
-    const periods = silence.toSeconds() / period.toSeconds();
-    if (!Number.isInteger(periods) || periods < 1 || silence.toSeconds() > LONGEST_SILENCE.toSeconds()) {
-      fail('StreamAlarms.silence', `silence is ${silence.toHumanString()}; CloudWatch sees 5 minutes to a day in steps of 5 minutes, and up to 7 days in whole hours`, this);
-    }
-    return this.stream.metricSend({ period }).createAlarm(this, 'Silence', {
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: periods,
-      // nothing sent is no data at all
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-      alarmDescription: `The stream ${this.stream.configurationSetName} has sent nothing for ${silence.toHumanString()}: see whether the stream or the account ` +
-        'is paused, and whether the programs that send are alive.',
-    });
+    return silenceAlarm(this, this.stream.metricSend(), silence, `The stream ${this.stream.configurationSetName} has sent nothing for ${silence.toHumanString()}: see ` +
+      'whether the stream or the account is paused, and whether the programs that send are alive.');
+  }
+
+  private surgeAlarm(surge: MailSurge): cloudwatch.Alarm {
+    return surge.bind(this, this.stream.metricSend(), `The stream ${this.stream.configurationSetName} sends more mail than expected: unless that is meant, pause it, and ` +
+      'look for a leaked credential or an unguarded form.');
   }
 }

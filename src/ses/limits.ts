@@ -28,6 +28,8 @@ export const SES_LIMITS = {
   inboundBytesToSns: 150 * 1024,
   synchronousFunctionSeconds: 30,
   customVerificationTemplates: 50,
+  policiesPerIdentity: 20,
+  identityPolicyBytes: 4096,
   apiCallsPerSecond: 1,
   dkimKeyBits: { min: 1024, max: 2048 },
 } as const;

@@ -13,6 +13,7 @@ export const SES_NAMES = {
   contactList: { what: 'contact list name', pattern: /^[A-Za-z0-9_-]{1,64}$/, form: '1 to 64 letters, digits, "-" and "_"' },
   dedicatedIpPool: { what: 'dedicated IP pool name', pattern: /^[a-z0-9_-]{1,64}$/, form: '1 to 64 lower-case letters, digits, "-" and "_"' },
   eventDestination: { what: 'event destination name', pattern: /^[A-Za-z0-9_-]{1,64}$/, form: '1 to 64 letters, digits, "-" and "_"' },
+  identityPolicy: { what: 'identity policy name', pattern: /^[A-Za-z0-9_-]{1,64}$/, form: '1 to 64 letters, digits, "-" and "_"' },
   receiptFilter: {
     what: 'IP filter name',
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/,

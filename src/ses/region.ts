@@ -21,6 +21,13 @@ export interface SesRegionOverrides {
   readonly tracking?: boolean;
 
   /**
+   * Whether clients can submit mail by SMTP there.
+   *
+   * @default - the library's table; for a Region that it does not know: true
+   */
+  readonly smtp?: boolean;
+
+  /**
    * The domain suffix of SMTP and inbound hosts there.
    *
    * @default - amazonaws.com
@@ -76,6 +83,12 @@ export class SesRegion {
   /** Whether SES tracks opens and clicks there. */
   public readonly supportsTracking: boolean;
 
+  /** Whether clients can submit mail by SMTP there. */
+  public readonly supportsSmtp: boolean;
+
+  /** Whether the API has a host there which uses validated cryptography only (FIPS 140); true for a Region that is a token or not known. */
+  public readonly supportsFips: boolean;
+
   /** The AWS partition; undefined for a Region that is a token or not known. */
   public readonly partition?: string;
 
@@ -88,6 +101,8 @@ export class SesRegion {
     this.partition = row?.partition;
     this.supportsReceiving = overrides.receiving ?? row?.receiving ?? true;
     this.supportsTracking = overrides.tracking ?? row?.tracking ?? true;
+    this.supportsSmtp = overrides.smtp ?? row?.smtp ?? true;
+    this.supportsFips = row?.fips ?? true;
     this.urlSuffix = overrides.urlSuffix ?? (name.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com');
     this.knownDkimZone = overrides.dkimZone ?? (row && !row.regionalDkim ? 'dkim.amazonses.com' : undefined);
   }

@@ -139,7 +139,8 @@ export class VerificationEmailTemplate extends Resource {
     }
   }
 
-  private createTemplate({ fromAddress, subject, html, successUrl, failureUrl }: VerificationEmailTemplateProps): ses.CfnCustomVerificationEmailTemplate {
+  private createTemplate(props: VerificationEmailTemplateProps): ses.CfnCustomVerificationEmailTemplate {
+    const { fromAddress, subject, html, successUrl, failureUrl } = props;
     return new ses.CfnCustomVerificationEmailTemplate(this, 'Resource', {
       templateName: this.templateName,
       fromEmailAddress: fromAddress,

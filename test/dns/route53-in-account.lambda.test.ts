@@ -56,6 +56,8 @@ function properties(lines: string[], zone = 'ZONE', roleArn = 'arn:aws:iam::2222
   };
 }
 
+const WILDCARD = '*.example.com. 1800 MX 10 inbound-smtp.eu-west-1.amazonaws.com';
+
 const ID = 'ZONE/mail/MailRecords';
 const request = (type: 'Create' | 'Update' | 'Delete', details: CustomResourceRequest) => cloudFormation.request(handler, type, details);
 const create = (lines: string[], details = {}) => request('Create', { properties: properties(lines), ...details });
@@ -133,6 +135,16 @@ describe('Create', () => {
     expect(await remove(ALL, 'mail-MailRecords-1ABCDEF')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'mail-MailRecords-1ABCDEF' });
     expect(zone()).toEqual([]);
   });
+});
+
+test('a wildcard, which Route 53 writes in its own way, is created, changed and deleted', async () => {
+  const changed = WILDCARD.replace('1800', '60');
+  expect(await create([WILDCARD])).toMatchObject({ Status: 'SUCCESS' });
+  expect(await update([WILDCARD], [changed])).toMatchObject({ Status: 'SUCCESS' });
+  expect(zone()).toEqual([changed]);
+  expect(await create([WILDCARD])).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('holds MX *.example.com., which this stack did not write') });
+  expect(await remove([changed])).toMatchObject({ Status: 'SUCCESS' });
+  expect(zone()).toEqual([]);
 });
 
 describe('Update', () => {

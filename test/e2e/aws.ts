@@ -149,10 +149,15 @@ export class Aws {
 
   /** The resources that were really deleted with a stack: not retained, and none that failed. */
   public async deletedResources(stackId: string) {
-    // newest first, so that the deletion is on the first page
-    const { StackEvents } = await this.cloudFormation.describeStackEvents({ StackName: stackId });
-    const deleted = StackEvents!.filter(event => event.ResourceStatus === 'DELETE_COMPLETE' && event.PhysicalResourceId !== stackId);
-    return deleted.map(event => event.LogicalResourceId!);
+    const deleted: string[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await this.cloudFormation.describeStackEvents({ StackName: stackId, NextToken });
+      const gone = page.StackEvents!.filter(event => event.ResourceStatus === 'DELETE_COMPLETE' && event.PhysicalResourceId !== stackId);
+      deleted.push(...gone.map(event => event.LogicalResourceId!));
+      ({ NextToken } = page);
+    } while (NextToken);
+    return deleted;
   }
 
   /** The physical id of each resource of a stack: what changes when a resource is replaced. */

@@ -4,6 +4,9 @@ import type { Venv } from './venv';
 /** A commercial Region with everything, one with less, and one of another partition. */
 export const REGIONS = ['us-east-1', 'eu-west-1', 'us-gov-west-1'];
 
+/** Regions in which SES receives mail. */
+export const RECEIVING_REGIONS = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
+
 interface Match {
   readonly Filename: string;
   readonly Level: string;

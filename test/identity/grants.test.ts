@@ -146,7 +146,7 @@ describe('refused, with the whole message', () => {
     const { domain, stack } = setUp();
     const foreign = iam.Role.fromRoleArn(stack, 'Foreign', 'arn:aws:iam::444455556666:role/sender');
     expect(() => domain.grantSend(foreign)).toThrow('the grantee belongs to account 444455556666 and the identity to 111122223333; SES lets another account ' +
-      'send only by a sending authorization policy on the identity (at Stack/Mail) [Grant.otherAccount]');
+      'send only by a policy on the identity: authorizeSender({ principals: [...] }) here, and DelegatedIdentity in the app of that account (at Stack/Mail) [Grant.otherAccount]');
   });
 });
 

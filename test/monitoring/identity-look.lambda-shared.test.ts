@@ -1,11 +1,15 @@
 /* The handler with the real SDK over the real wire against a fake of SES, and with Node's resolver against a DNS server on loopback. */
 import { Resolver } from 'node:dns/promises';
+import { SESClient } from '@aws-sdk/client-ses';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { identityMonitor } from '../../src/monitoring/identity-look.lambda-shared';
 import { handler } from '../../src/monitoring/identity-monitor.lambda';
+import type { IdentityMonitorEvent } from '../../src/monitoring/monitor-constants';
 import { DnsServer, type ZoneRecord } from '../support/dns-server';
 import type { Json } from '../support/fake-json-service';
 import { Refusal } from '../support/fake-service';
+import { FakeSesIdentities } from '../support/fake-ses-identities';
+import { FakeSesNotifications } from '../support/fake-ses-notifications';
 import { FakeSesStatus } from '../support/fake-ses-status';
 import { hurry } from '../support/hurry';
 import { captureMetrics } from '../support/metric-log';
@@ -64,10 +68,15 @@ async function resolverOf(records: ZoneRecord[]): Promise<Resolver> {
   return resolver;
 }
 
+/** The handler, for which DNS has these records only. */
+async function monitorOf(records: ZoneRecord[]) {
+  return identityMonitor({ ses: new SESv2Client({}), sesV1: new SESClient({}), resolver: await resolverOf(records) });
+}
+
 /** The metrics and the log line of one look at example.com. */
 async function look(identity: Json, records: ZoneRecord[], name = 'example.com') {
   ses.identities.set(name, identity);
-  await identityMonitor(new SESv2Client({}), await resolverOf(records))({ identities: [name] });
+  await (await monitorOf(records))({ identities: [name] });
   const lines = logged();
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatchObject({ namespace: 'CdkPostmaster', dimensions: { Identity: name } });
@@ -219,13 +228,13 @@ describe('of several identities', () => {
     hurry();
     ses.identities.set('example.com', DOMAIN).set('me@example.com', { IdentityType: 'EMAIL_ADDRESS', VerificationStatus: 'SUCCESS' });
     const start = Date.now();
-    await identityMonitor(new SESv2Client({}), await resolverOf(ALL))({ identities: ['example.com', 'me@example.com'] });
+    await (await monitorOf(ALL))({ identities: ['example.com', 'me@example.com'] });
     expect(Date.now() - start).toBeGreaterThanOrEqual(900);
     expect(logged().map(({ dimensions }) => dimensions)).toEqual([{ Identity: 'example.com' }, { Identity: 'me@example.com' }]);
   });
 
   test('one that is gone counts as failed, with nothing else known of it', async () => {
-    await identityMonitor(new SESv2Client({}), await resolverOf([]))({ identities: ['gone.example.com'] });
+    await (await monitorOf([]))({ identities: ['gone.example.com'] });
     expect(logged()).toEqual([expect.objectContaining({ values: { VerificationState: 3 }, line: expect.objectContaining({ verification: 'no such identity' }) })]);
   });
 
@@ -233,9 +242,58 @@ describe('of several identities', () => {
     hurry();
     ses.identities.set('example.com', DOMAIN);
     ses.refuseNext(1, new Refusal(403, 'AccessDeniedException', 'no permission'), 'GetEmailIdentity other.example');
-    await expect(identityMonitor(new SESv2Client({}), await resolverOf(ALL))({ identities: ['other.example', 'example.com'] }))
+    await expect((await monitorOf(ALL))({ identities: ['other.example', 'example.com'] }))
       .rejects.toThrow('1 of 2 identities could not be read: other.example: no permission');
     expect(logged().map(({ dimensions }) => dimensions)).toEqual([{ Identity: 'example.com' }]);
+  });
+});
+
+describe('of notifications', () => {
+  const identities = new FakeSesIdentities();
+  const notifications = new FakeSesNotifications(identities);
+  const topic = (name: string) => `arn:aws:sns:eu-west-1:111122223333:${name}`;
+  const expected = { topics: { Bounce: topic('bounces'), Complaint: topic('complaints') }, forwarding: false };
+
+  beforeAll(() => notifications.start());
+  afterAll(() => notifications.stop());
+  beforeEach(() => {
+    ses.identities.set('example.com', DOMAIN);
+    identities.put('example.com', { forwarding: false, topics: new Map([['Bounce', topic('bounces')], ['Complaint', topic('complaints')]]) });
+  });
+
+  /** What a look finds lost, with its count. */
+  async function lost(of: IdentityMonitorEvent['notifications'] = { 'example.com': expected }): Promise<unknown> {
+    const sources = { ses: new SESv2Client({}), sesV1: new SESClient({ endpoint: notifications.endpoint }), resolver: await resolverOf(ALL) };
+    await identityMonitor(sources)({ identities: ['example.com'], notifications: of });
+    const [{ values, line }] = logged();
+    expect(values.LostNotifications).toBe((line.lost as unknown[] | undefined)?.length);
+    return line.lost;
+  }
+
+  test('nothing is lost while they are as they were made, whatever else is there', async () => {
+    identities.identities.get('example.com')!.topics.set('Delivery', topic('console'));
+    expect(await lost()).toEqual([]);
+  });
+
+  test('what SES has taken off is lost, and that it forwards again', async () => {
+    notifications.loseTopic('example.com', 'Bounce');
+    expect(await lost()).toEqual([{ setting: 'topic for Bounce notifications', found: 'none' }, { setting: 'forwarding by mail', found: 'on' }]);
+  });
+
+  test('what somebody has replaced is lost; forwarding is not, where another says it', async () => {
+    Object.assign(identities.identities.get('example.com')!, { forwarding: true }).topics.set('Complaint', topic('console'));
+    expect(await lost({ 'example.com': { topics: expected.topics } })).toEqual([{ setting: 'topic for Complaint notifications', found: topic('console') }]);
+  });
+
+  test('all is lost of an identity that the first version of the API does not know', async () => {
+    identities.identities.clear();
+    expect(await lost()).toHaveLength(3);
+  });
+
+  test('nobody asks for an identity without', async () => {
+    notifications.reset();
+    expect(await lost({})).toBeUndefined();
+    expect(notifications.calls).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Dkim, Dns, type IMailIdentity, MailFrom, VerifiedAddress, VerifiedDomain } from '../../src';
+import { Dkim, Dns, FeedbackNotifications, type IMailIdentity, MailFrom, VerifiedAddress, VerifiedDomain } from '../../src';
 import { IdentityFigure } from '../../src/monitoring/identity-figure';
 import { IdentityMonitor } from '../../src/monitoring/identity-monitor';
 import { stackIn, zoneOf } from '../support/stacks';
@@ -102,7 +102,7 @@ describe('metrics', () => {
     const { monitor, stack } = watch(scope => [domain(scope)]);
     const mail = stack.node.findChild('Mail') as VerifiedDomain;
     expect(Object.values(IdentityFigure).map(figure => monitor.metric(mail, figure).toMetricConfig().metricStat)).toEqual(
-      ['VerificationState', 'DkimState', 'MailFromState', 'MissingRecords', 'HoursLeft'].map(metricName => expect.objectContaining({
+      ['VerificationState', 'DkimState', 'MailFromState', 'MissingRecords', 'HoursLeft', 'LostNotifications'].map(metricName => expect.objectContaining({
         namespace: 'CdkPostmaster', metricName, dimensions: [{ name: 'Identity', value: 'example.com' }], statistic: 'Maximum',
       })));
     expect(monitor.metric(mail, IdentityFigure.DKIM, { period: Duration.hours(1) }).period.toHours()).toBe(1);
@@ -148,4 +148,38 @@ test('25 identities with the longest names fit into the rule', () => {
   const { template } = watch(stack => Array.from({ length: 25 }, (_, index) => VerifiedAddress.fromAddress(stack, `A${index}`, long(index))));
   const [rule] = Object.values(template().findResources('AWS::Events::Rule'));
   expect(rule.Properties.Targets[0].Input.length).toBeLessThanOrEqual(8192);
+});
+
+describe('notifications of an identity', () => {
+  const notify = (stack: Stack, identity: IMailIdentity, topic = new Topic(stack, 'Feedback')) =>
+    new FeedbackNotifications(stack, `Notifications${identity.node.id}`, { identity, bounces: { topic }, complaints: { topic }, deliveries: { topic } });
+
+  test.each(['before', 'after'])('are watched when they are made %s the monitor', order => {
+    const stack = stackIn('eu-west-1');
+    const mail = domain(stack);
+    if (order === 'before') notify(stack, mail);
+    const { monitor, template } = watch(() => [mail, VerifiedAddress.fromAddress(stack, 'Address', 'me@example.net')], stack);
+    if (order === 'after') notify(stack, VerifiedDomain.fromDomainName(stack, 'Same', 'example.com'));
+    const [rule] = Object.values(template().findResources('AWS::Events::Rule'));
+    const [, parts] = rule.Properties.Targets[0].Input['Fn::Join'];
+    const event = JSON.parse(parts.map((part: unknown) => typeof part === 'string' ? part : 'TOPIC').join(''));
+    expect(event).toEqual({
+      identities: ['example.com', 'me@example.net'],
+      notifications: { 'example.com': { topics: { Bounce: 'TOPIC', Complaint: 'TOPIC', Delivery: 'TOPIC' }, forwarding: false } },
+    });
+    expect(watched(template())).toContain('LostNotifications Minimum >= 1, 2 x 900 s');
+    template().allResourcesProperties(ALARM, { AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }] });
+    template().resourceCountIs(ALARM, monitor.alarms.length);
+    template().hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([{ Effect: 'Allow', Action: 'ses:GetIdentityNotificationAttributes', Resource: '*' }]) },
+    });
+  });
+
+  test('take room, of which a rule has not enough for many with long names', () => {
+    const stack = stackIn('eu-west-1');
+    const names = Array.from({ length: 25 }, (_, index) => `${'d'.repeat(60)}.d${index}.example.com`);
+    const identities = names.map(name => VerifiedDomain.fromDomainName(stack, name, name));
+    identities.forEach(identity => notify(stack, identity, Topic.fromTopicArn(stack, `Feedback${identity.node.id}`, 'arn:aws:sns:eu-west-1:111122223333:feedback') as Topic));
+    expect(() => watch(() => identities, stack).template()).toThrow('[IdentityMonitor.noRoom]');
+  });
 });

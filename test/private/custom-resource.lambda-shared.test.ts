@@ -119,11 +119,14 @@ describe('a kind may', () => {
       .toMatchObject({ PhysicalResourceId: 'something', Data: { Found: 'something' } });
   });
 
-  test('learn which physical ID an Update is about', async () => {
-    const update = jest.fn().mockResolvedValue(undefined);
-    const { handler } = kindOf({ update });
+  test('learn which stack an Update or a Delete is about', async () => {
+    const [update, remove] = [jest.fn(), jest.fn()];
+    const { handler } = kindOf({ update, delete: remove });
     await cloudFormation.request(handler, 'Update', { properties: { name: 'two' }, old: { name: 'one' }, physicalId: 'id-of-one' });
-    expect(update).toHaveBeenCalledWith({ name: 'two' }, { name: 'one' }, expect.any(AbortSignal), 'id-of-one');
+    await cloudFormation.request(handler, 'Delete', { properties: { name: 'two' }, physicalId: 'id-of-one' });
+    const event = expect.objectContaining({ StackId: expect.stringContaining(':stack/mail/') });
+    expect(update).toHaveBeenCalledWith({ name: 'two' }, { name: 'one' }, expect.any(AbortSignal), event);
+    expect(remove).toHaveBeenCalledWith({ name: 'two' }, expect.any(AbortSignal), event);
   });
 
   test('take back what a Create that failed has done', async () => {

@@ -1,6 +1,7 @@
 import type { CloudFormationCustomResourceResponse } from 'aws-lambda';
 import { type FakeCloudFormation, type Handler } from '../support/fake-cloudformation';
 import type { FakeSesReceiving } from '../support/fake-ses-receiving';
+import type { FakeStacks } from '../support/fake-stacks';
 
 const LOOK = 'Custom::PostmasterRuleSetBefore';
 const ACTIVATION = 'Custom::PostmasterActiveRuleSet';
@@ -27,7 +28,7 @@ interface Resource {
 
 /**
  * A stack with a rule set and its activation, as CloudFormation deploys it: what was made is deleted when a later thing fails, a change that fails is taken
- * back with one more, and what was replaced is deleted in the end.
+ * back with one more, and a rule set that was replaced is deleted in the end.
  */
 export class ActivationStack {
   /** The reasons of all failures, in order. */
@@ -44,7 +45,8 @@ export class ActivationStack {
    * @param handlers the processes of the function. The first serves; each event is delivered once more to each of the others, unheard.
    */
   public constructor(
-    private readonly cloudFormation: FakeCloudFormation, private readonly ses: FakeSesReceiving, private readonly handlers: Handler[],
+    private readonly cloudFormation: FakeCloudFormation, private readonly stacks: FakeStacks, private readonly ses: FakeSesReceiving,
+    private readonly handlers: Handler[],
   ) {}
 
   public get exists(): boolean {
@@ -52,6 +54,7 @@ export class ActivationStack {
   }
 
   public async create(template: ActivationTemplate, incidents: Incidents = {}): Promise<'CREATED' | 'ROLLED BACK'> {
+    this.stacks.status = 'CREATE_IN_PROGRESS';
     this.makeRuleSet(template.ruleSet);
     const look = await this.send('Create', LOOK, { properties: {} });
     const name = (look as { Data?: { RuleSetName: string } }).Data?.RuleSetName ?? '';
@@ -62,35 +65,38 @@ export class ActivationStack {
     this.template = template;
     if (activation?.Status === 'SUCCESS' && !incidents.failsLater) return 'CREATED';
     incidents.beforeRollback?.();
-    await this.delete();
+    this.stacks.status = 'ROLLBACK_IN_PROGRESS';
+    await this.deleteAll();
     return 'ROLLED BACK';
   }
 
   public async update(template: ActivationTemplate, incidents: Incidents = {}): Promise<'UPDATED' | 'ROLLED BACK'> {
-    const [before, old] = [this.template!, this.activation!];
+    this.stacks.status = 'UPDATE_IN_PROGRESS';
+    const [before, { id, properties: old }] = [this.template!, this.activation!];
     const renamed = template.ruleSet !== before.ruleSet;
     this.makeRuleSet(template.ruleSet);
     const properties = this.propertiesOf(template);
-    const changed = await this.send('Update', ACTIVATION, { properties, old: old.properties, physicalId: old.id });
-    // of a failed update, CloudFormation keeps the physical ID that it had
-    const current = changed.Status === 'SUCCESS' ? changed.PhysicalResourceId : old.id;
+    const changed = await this.sendUpdate(id, old, properties);
     if (changed.Status === 'SUCCESS' && !incidents.failsLater) {
-      this.activation = { id: current, properties };
+      this.activation = { id, properties };
       this.template = template;
-      await this.cleanUp(current, old);
       if (renamed) this.deleteRuleSet(before.ruleSet);
       return 'UPDATED';
     }
     incidents.beforeRollback?.();
-    const back = await this.send('Update', ACTIVATION, { properties: old.properties, old: properties, physicalId: current });
+    this.stacks.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    const back = await this.sendUpdate(id, properties, old);
     if (back.Status !== 'SUCCESS') throw new Error(`UPDATE_ROLLBACK_FAILED: ${back.Reason}`);
-    this.activation = { id: back.PhysicalResourceId, properties: old.properties };
-    await this.cleanUp(back.PhysicalResourceId, { id: current, properties });
     if (renamed) this.deleteRuleSet(template.ruleSet);
     return 'ROLLED BACK';
   }
 
   public async delete(): Promise<void> {
+    this.stacks.status = 'DELETE_IN_PROGRESS';
+    await this.deleteAll();
+  }
+
+  private async deleteAll(): Promise<void> {
     if (this.activation) await this.remove(ACTIVATION, this.activation);
     await this.remove(LOOK, this.look!);
     this.deleteRuleSet(this.template!.ruleSet);
@@ -101,8 +107,11 @@ export class ActivationStack {
     return { RuleSetName: ruleSet, RuleSetBefore: this.look!.name, TakeOver: String(takeOver), OnDelete: onDelete };
   }
 
-  private async cleanUp(current: string, superseded: Resource): Promise<void> {
-    if (superseded.id !== current) await this.remove(ACTIVATION, superseded);
+  /** There is no replacement: with another physical ID, it would depend on the order of CloudFormation's clean-up which set is active in the end. */
+  private async sendUpdate(physicalId: string, old: object, properties: object): Promise<CloudFormationCustomResourceResponse> {
+    const answer = await this.send('Update', ACTIVATION, { properties, old, physicalId });
+    if (answer.PhysicalResourceId !== physicalId) throw new Error(`replaced by ${answer.PhysicalResourceId}`);
+    return answer;
   }
 
   private async remove(resourceType: string, { id, properties }: Resource): Promise<void> {

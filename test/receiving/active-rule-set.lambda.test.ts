@@ -4,11 +4,13 @@ import { ActivationStack, type ActivationTemplate, type Incidents } from './acti
 import { FakeCloudFormation, type Handler } from '../support/fake-cloudformation';
 import { Refusal } from '../support/fake-service';
 import { FakeSesReceiving } from '../support/fake-ses-receiving';
+import { FakeStacks } from '../support/fake-stacks';
 import { hurry } from '../support/hurry';
 
 const ses = new FakeSesReceiving();
 const cloudFormation = new FakeCloudFormation();
-const services = [ses, cloudFormation];
+const stacks = new FakeStacks();
+const services = [ses, cloudFormation, stacks];
 const SES_FAILS = new Refusal(500, 'InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.');
 const THROTTLED = new Refusal(400, 'Throttling', 'Rate exceeded');
 const ALWAYS = 1_000;
@@ -33,6 +35,7 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'AKIAFAKE',
     AWS_SECRET_ACCESS_KEY: 'x',
     AWS_ENDPOINT_URL_SES: ses.endpoint,
+    AWS_ENDPOINT_URL_CLOUDFORMATION: stacks.endpoint,
     // each process would say it again
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
@@ -52,7 +55,7 @@ function reset(): void {
   ses.beforeActivation = () => { displaced.push(ses.active); };
 }
 
-const newStack = (of = handlers.slice(0, 1)) => new ActivationStack(cloudFormation, ses, of);
+const newStack = (of = handlers.slice(0, 1)) => new ActivationStack(cloudFormation, stacks, ses, of);
 
 /** The account as a deployment finds it. Our set exists already when it is active. */
 function given(active: string | undefined): void {
@@ -127,6 +130,14 @@ describe('creation', () => {
       resourceType: 'Custom::PostmasterActiveRuleSet', properties: { RuleSetName: 'gone', RuleSetBefore: '(none)', TakeOver: 'false', OnDelete: 'Keep' },
     });
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: 'Rule set does not exist: gone' });
+  });
+});
+
+describe('a creation that is rolled back since something else has failed', () => {
+  test.each(FOUND.flatMap(found => DELETIONS.map(onDelete => [found, onDelete] as const)))('ends as it began (%s is active, %s)', async (found, onDelete) => {
+    given(found);
+    expect(await newStack().create({ ruleSet: 'ours', takeOver: true, onDelete }, { failsLater: true })).toBe('ROLLED BACK');
+    expect(ses.active).toBe(found);
   });
 });
 
@@ -205,7 +216,7 @@ describe('update', () => {
     ['another set, while somebody has taken over', 'stranger', { ...RENAMED, takeOver: true }, 'UPDATED', 'renamed'],
     ['another end', 'ours', { ...OURS, onDelete: 'Deactivate' }, 'UPDATED', 'ours'],
     ['another end, while none is active', undefined, { ...OURS, onDelete: 'Deactivate' }, 'UPDATED', 'ours'],
-    ['another end, while somebody has taken over', 'stranger', { ...OURS, onDelete: 'Deactivate' }, 'UPDATED', 'stranger'],
+    ['another end, while somebody has taken over', 'stranger', { ...OURS, onDelete: 'Deactivate' }, 'ROLLED BACK', 'stranger'],
     ['takeOver, after somebody has taken over', 'stranger', { ...OURS, takeOver: true }, 'UPDATED', 'ours'],
   ])('to %s (%s is active)', async (_, active, template, result, left) => {
     given(undefined);
@@ -227,6 +238,18 @@ describe('update', () => {
     await stack.update(RENAMED);
     expect(stack.reasons).toEqual([expect.stringMatching(/^the rule set stranger is active in this account and Region\..*nothing was changed/)]);
     expect(ses.activations).toEqual(['ours']);
+  });
+
+  test('a roll-back takes nothing over and activates nothing, whatever the old template says', async () => {
+    for (const active of ['stranger', undefined]) {
+      reset();
+      given('foreign');
+      const stack = newStack();
+      await stack.create({ ...OURS, takeOver: true });
+      ses.active = active;
+      expect(await stack.update({ ...OURS, takeOver: true }, { failsLater: true, beforeRollback: () => { ses.active = active; } })).toBe('ROLLED BACK');
+      expect(ses.active).toBe(active);
+    }
   });
 
   test.each<[what: string, template: ActivationTemplate]>([
@@ -391,12 +414,11 @@ describe('always', () => {
       const active = ses.active;
       displaced.length = 0;
       trouble(kind);
-      const result = await (stack.exists ? stack.update(wanted, { failsLater }) : stack.create(wanted, { failsLater }));
-      // a roll-back to a template with takeOver is one more deployment with takeOver
-      const mayTakeOver = wanted.takeOver || standing?.takeOver;
-      if (!mayTakeOver) expect(displaced).not.toContain(active === 'foreign' || active === 'stranger' ? active : 'anything');
-      if (result === 'ROLLED BACK' && (standing ? !mayTakeOver && active : wanted.onDelete === 'RestorePrevious')) expect(ses.active).toBe(active);
-      if (result !== 'ROLLED BACK') standing = wanted;
+      const result = await (standing ? stack.update(wanted, { failsLater }) : stack.create(wanted, { failsLater }));
+      if (!wanted.takeOver && (active === 'foreign' || active === 'stranger')) expect(displaced).not.toContain(active);
+      // where nobody's set was active, or an update has taken over, the roll-back leaves the set of the old template active
+      if (result === 'ROLLED BACK') expect(ses.active).toBe(standing && (active === undefined || wanted.takeOver) ? standing.ruleSet : active);
+      else standing = wanted;
     }
     if (stack.exists) await stack.delete();
   }

@@ -43,7 +43,7 @@ test('what is asked for is in the template', () => {
   Template.fromStack(stack).hasResourceProperties(ACTIVE, { TakeOver: 'true', OnDelete: 'Deactivate' });
 });
 
-test('one function in a stack serves all, and may look and activate', () => {
+test('one function in a stack serves all, and may look, activate, and ask whether its own stack is rolled back', () => {
   const stack = stackIn();
   activate(stack);
   ActiveRuleSet.fromActiveRuleSetName(stack, 'Shared', 'INBOUND_MAIL');
@@ -54,6 +54,7 @@ test('one function in a stack serves all, and may look and activate', () => {
       Statement: [
         { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Effect: 'Allow', Resource: Match.anyValue() },
         { Action: ['ses:DescribeActiveReceiptRuleSet', 'ses:SetActiveReceiptRuleSet'], Effect: 'Allow', Resource: '*' },
+        { Action: 'cloudformation:DescribeStacks', Effect: 'Allow', Resource: { Ref: 'AWS::StackId' } },
         { Action: 'ses:DescribeActiveReceiptRuleSet', Effect: 'Allow', Resource: '*' },
       ],
     },

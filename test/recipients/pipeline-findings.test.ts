@@ -36,8 +36,8 @@ describe('a pipeline without a stream', () => {
     make(stack, { streams: [] });
     expect(findingsOf(stack)).toEqual([{
       path: '/Stack/Feedback',
-      text: expect.stringContaining('the pipeline has no stream, so nothing publishes to its topic unless an identity does; give it `streams`, or acknowledge this if the ' +
-        'notifications of an identity come here'),
+      text: expect.stringContaining('the pipeline has no stream and no identity, so nothing publishes to its topic; give it `streams`, or call addIdentity. ' +
+        'Acknowledge this if something else publishes there'),
     }]);
     expect(findingIdsOf(stack)).toEqual(['cdk-postmaster:FeedbackPipeline.noStreams']);
   });

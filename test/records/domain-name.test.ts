@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as arbitrary from './arbitrary';
 import { expectRefusal, type Refusal } from './refusal';
-import { isBelow, isWithin, normalizeDomain, normalizeRecordName } from '../../src/records/domain-name';
+import { isBelow, isWithin, normalizeDomain, normalizeOwnerName, normalizeRecordName } from '../../src/records/domain-name';
 
 const LONG_LABEL = 'a'.repeat(64);
 const LONG_NAME = `${'a'.repeat(63)}.`.repeat(4) + 'com';
@@ -57,6 +57,14 @@ describe('a domain', () => {
 });
 
 describe('the name of a record', () => {
+  test('may begin with a wildcard where a record stands, and only there', () => {
+    expect(normalizeOwnerName('*.Example.com.')).toBe('*.example.com');
+    expectRefusal(() => normalizeOwnerName('a.*.example.com'), 'DomainName.characters',
+      'record name "a.*.example.com" has the label "*"; a label has letters, digits, hyphens and underscores only');
+    expectRefusal(() => normalizeRecordName('*.example.com'), 'DomainName.characters',
+      'record name "*.example.com" has the label "*"; a label has letters, digits, hyphens and underscores only');
+  });
+
   test('may have underscores', () => {
     expect(normalizeRecordName('_DMARC.Example.com.')).toBe('_dmarc.example.com');
   });

@@ -6,7 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { MailChecks, MailStream } from '../../src';
-import { DeliveryDelays, SendSurge, StreamAlarms, type StreamAlarmsProps } from '../../src/reputation';
+import { DeliveryDelays, MailSurge, StreamAlarms, type StreamAlarmsProps } from '../../src/reputation';
 import { stackIn } from '../support/stacks';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -51,7 +51,7 @@ test('what the alarms count is published by the stream, without rewriting its ma
 });
 
 test('each alarm can be had, and switched off', () => {
-  const on = watch({ silence: Duration.hours(1), surge: SendSurge.above(1) }).alarms;
+  const on = watch({ silence: Duration.hours(1), surge: MailSurge.above(1) }).alarms;
   expect([on.renderingFailures, on.rejects, on.deliveryDelays, on.silence, on.surge]).toEqual(on.alarms);
   expect(on.alarms.every(alarm => alarm instanceof Alarm)).toBe(true);
   const off = watch({ renderingFailures: false, rejects: false, deliveryDelays: DeliveryDelays.unwatched() });
@@ -60,7 +60,7 @@ test('each alarm can be had, and switched off', () => {
 });
 
 test('a surge is watched when asked for', () => {
-  watch({ surge: SendSurge.above(5000) }).template().hasResourceProperties(ALARM, { MetricName: 'Send', Threshold: 5000 });
+  watch({ surge: MailSurge.above(5000) }).template().hasResourceProperties(ALARM, { MetricName: 'Send', Threshold: 5000 });
 });
 
 describe('silence', () => {
@@ -83,12 +83,12 @@ describe('silence', () => {
     ['7 days 1 hour', Duration.hours(169)],
   ])('of %s is refused', (text, silence) => {
     expect(() => watch({ silence })).toThrow(
-      `silence is ${text}; CloudWatch sees 5 minutes to a day in steps of 5 minutes, and up to 7 days in whole hours (at Stack/Alarms) [StreamAlarms.silence]`);
+      `silence is ${text}; CloudWatch sees 5 minutes to a day in steps of 5 minutes, and up to 7 days in whole hours (at Stack/Alarms) [MailSilence.length]`);
   });
 });
 
 describe('people', () => {
-  const all = { silence: Duration.hours(1), surge: SendSurge.unusual() };
+  const all = { silence: Duration.hours(1), surge: MailSurge.unusual() };
 
   test('are told of each alarm through the topic', () => {
     const alarms = Object.values(watch(all).template().findResources(ALARM));
@@ -149,7 +149,7 @@ test.each<[string, new (scope: App) => NagPack]>([
 ])('%s finds nothing', (_, Pack) => {
   const stack = stackIn('eu-west-1');
   const topic = new Topic(stack, 'Topic', { masterKey: new Key(stack, 'Key', { enableKeyRotation: true }), enforceSSL: true });
-  watch({ topic, silence: Duration.hours(1), surge: SendSurge.unusual() }, stack);
+  watch({ topic, silence: Duration.hours(1), surge: MailSurge.unusual() }, stack);
   const { root } = stack.node;
   expect(new Pack(root as App).validateScope(root).violations).toEqual([]);
 });

@@ -64,6 +64,24 @@ test('a Region that only the deployment knows gives hosts which the deployment c
   expect(SesRegion.of(Aws.REGION).feedbackEndpoint).toBe(`feedback-smtp.${Aws.REGION}.amazonses.com`);
 });
 
+test.each(['af-south-1', 'ap-southeast-3', 'eu-south-1', 'il-central-1', 'me-south-1'])('SES has no SMTP host in %s, and an app can say otherwise', region => {
+  expect(SesRegion.of(region).supportsSmtp).toBe(false);
+  expect(SesRegion.of(region, { smtp: true }).supportsSmtp).toBe(true);
+});
+
+test.each([
+  'us-east-2', 'us-east-1', 'us-west-2', 'ap-south-1', 'ap-northeast-2', 'ap-southeast-1', 'ap-southeast-2', 'ap-northeast-1', 'ca-central-1', 'eu-central-1', 'eu-west-1',
+  'eu-west-2', 'eu-north-1', 'sa-east-1', 'us-gov-west-1', 'xx-west-7',
+])('SES takes mail by SMTP in %s', region => {
+  expect(SesRegion.of(region)).toMatchObject({ supportsSmtp: true, smtpEndpoint: `email-smtp.${region}.amazonaws.com` });
+});
+
+test('the API has FIPS hosts in North America', () => {
+  expect(SesRegion.known.filter(region => SesRegion.of(region).supportsFips)).toEqual([
+    'ca-central-1', 'us-east-1', 'us-east-2', 'us-gov-east-1', 'us-gov-west-1', 'us-west-1', 'us-west-2',
+  ]);
+});
+
 test('what is no Region is refused', () => {
   expect(() => SesRegion.of('Ireland')).toThrow('"Ireland" is not the name of an AWS Region; the form is "eu-west-1" [SesRegion.name]');
 });

@@ -28,7 +28,9 @@ function withoutHashes(template: object): object {
 }
 
 test('each example is listed here by its directory', () => {
-  expect(EXAMPLES).toEqual(['bring-your-own-dkim', 'company-domain', 'dns-elsewhere', 'dns-in-another-account', 'first-domain', 'two-streams', 'watched-mail']);
+  expect(EXAMPLES).toEqual([
+    'bring-your-own-dkim', 'company-domain', 'dns-elsewhere', 'dns-in-another-account', 'first-domain', 'support-inbox', 'two-streams', 'watched-mail',
+  ]);
 });
 
 test.each(EXAMPLES)('%s synthesizes to the template that was reviewed', example => {

@@ -1,6 +1,5 @@
 /* A domain, two streams, and each kind of event destination in one stack: what SES checks when something is created has to be there by then. */
 import { App, Stack, Validations } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -14,6 +13,7 @@ import {
   DedicatedIpPool, Dmarc, Dns, EventArchive, EventDestination, MailChecks, MailStream, SendingPool, StreamKind, TrackingDomain,
   TrackingHttps, VerifiedDomain,
 } from '../../src';
+import { CreationOrder } from '../support/creation-order';
 import { findingIdsOf } from '../support/stacks';
 
 function build(): Stack {
@@ -73,27 +73,16 @@ test('the library reports nothing', () => {
 });
 
 describe('the order of creation', () => {
-  type Resource = { Type: string; DependsOn?: string[]; Properties: Record<string, any> };
-  const { Resources: resources } = Template.fromStack(build()).toJSON() as { Resources: Record<string, Resource> };
+  const order = new CreationOrder(build());
+  const { resources } = order;
+  const idsOf = (type: string) => order.idsOf(type);
+  const before = (id: string) => order.before(id);
+  const typesBefore = (id: string) => order.typesBefore(id);
 
-  /** All that has to be there before a resource, by the dependencies and the references of the template. */
-  function before(id: string, seen = new Set<string>()): Set<string> {
-    const { DependsOn = [], Properties } = resources[id];
-    const text = JSON.stringify(Properties ?? {});
-    const referred = [...text.matchAll(/\{"Ref":"(\w+)"\}|\{"Fn::GetAtt":\["(\w+)"/g)].map(match => match[1] ?? match[2]);
-    for (const other of [...DependsOn, ...referred].filter(each => each in resources && !seen.has(each))) {
-      seen.add(other);
-      before(other, seen);
-    }
-    return seen;
-  }
-
-  const idsOf = (type: string) => Object.keys(resources).filter(id => resources[id].Type === type);
   const destinations = idsOf('AWS::SES::ConfigurationSetEventDestination');
-  const typesBefore = (id: string) => new Set([...before(id)].map(each => resources[each].Type));
 
   test('has no circle', () => {
-    for (const id of Object.keys(resources)) expect(before(id)).not.toContain(id);
+    expect(order.circles).toEqual([]);
   });
 
   test('puts the policy of a topic, and the policy of its key, before each destination that publishes to it', () => {

@@ -7,6 +7,9 @@ interface Stored {
   readonly metadata: Record<string, string>;
 }
 
+/** Whether a signature is right is a question for the tests of what signs. */
+const SIGNATURE = /^AWS4-HMAC-SHA256 Credential=\w+\/\d{8}\/[a-z0-9-]+\/s3\/aws4_request, SignedHeaders=[a-z0-9;-]*host;[a-z0-9;-]*, Signature=[0-9a-f]{64}$/;
+
 /**
  * A fake of S3 with one bucket, addressed by path: GetObject of what the test has put there.
  */
@@ -38,8 +41,10 @@ export class FakeBucket extends FakeService {
 
   private find(request: IncomingMessage, note: (operation: string) => void): FakeAnswer {
     const { pathname, searchParams } = new URL(request.url!, this.endpoint);
-    const operation = request.method === 'GET' ? searchParams.get('x-id') : undefined;
+    // the SDK names the operation; a request without a query is the same
+    const operation = request.method === 'GET' && [...searchParams.keys()].every(name => name === 'x-id') ? searchParams.get('x-id') ?? 'GetObject' : undefined;
     note(operation ?? `${request.method} ${request.url}`);
+    if (!SIGNATURE.test(request.headers.authorization ?? '')) throw new Refusal(403, 'AccessDenied', 'Access Denied');
     if (operation !== 'GetObject') throw new Refusal(405, 'MethodNotAllowed', 'the fake only gives objects');
     const [, bucket, key] = /^\/([^/]*)\/(.*)$/.exec(pathname) ?? [];
     if (bucket !== this.name) throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist');

@@ -8,7 +8,7 @@ import { selfSignedCertificate } from './self-signed-certificate';
 /** The longest answer that CloudFormation takes from a custom resource. */
 const ANSWER_MAX = 4096;
 
-const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/mail/5d1f3a30-0000-11ef-9f8e-0a1b2c3d4e5f';
+export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/mail/5d1f3a30-0000-11ef-9f8e-0a1b2c3d4e5f';
 const LOGICAL_ID = 'MailRecords';
 
 const CERTIFICATE = selfSignedCertificate();

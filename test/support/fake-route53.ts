@@ -202,7 +202,7 @@ function textsOf(xml: string, name: string): string[] {
 
 function toXml(set: FakeRecordSet): string {
   const values = set.values.map(value => `<ResourceRecord>${element('Value', value)}</ResourceRecord>`).join('');
-  return `<ResourceRecordSet>${element('Name', set.name)}${element('Type', set.type)}` +
+  return `<ResourceRecordSet>${element('Name', set.name.replace('*', '\\052'))}${element('Type', set.type)}` +
     `${set.setIdentifier ? element('SetIdentifier', set.setIdentifier) + element('Weight', '1') : ''}` +
     `${element('TTL', String(set.ttl))}<ResourceRecords>${values}</ResourceRecords></ResourceRecordSet>`;
 }

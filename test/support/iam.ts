@@ -19,7 +19,7 @@ interface Call {
 /** Whether the policies in a stack let their role make a call. References stand for the names that the resources are given, or else for their logical IDs. */
 export async function isAllowed(stack: Stack, { action, resources, context = {} }: Call): Promise<boolean> {
   const template = Template.fromStack(stack).toJSON();
-  const policies = Object.entries<{ Type: string; Properties: { PolicyDocument: object } }>(template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Policy')
+  const policies = Object.entries<{ Type: string; Properties: { PolicyDocument: object } }>(template.Resources).filter(([, { Type }]) => /^AWS::IAM::(Managed)?Policy$/.test(Type))
     .map(([name, { Properties }]) => ({ name, policy: withoutReferences(Properties.PolicyDocument, template.Resources) }));
   const answers = await Promise.all(resources.map(async resource => {
     const result = await runSimulation({
@@ -39,7 +39,8 @@ type Resources = Record<string, { Properties?: Record<string, unknown> }>;
 function withoutReferences(value: unknown, resources: Resources): unknown {
   if (Array.isArray(value)) return value.map(item => withoutReferences(item, resources));
   if (typeof value !== 'object' || value === null) return value;
-  const { Ref: reference, 'Fn::Join': join } = value as { 'Ref'?: string; 'Fn::Join'?: [string, unknown[]] };
+  const { Ref: reference, 'Fn::Join': join, 'Fn::GetAtt': attribute } = value as { 'Ref'?: string; 'Fn::Join'?: [string, unknown[]]; 'Fn::GetAtt'?: string[] };
+  if (attribute) return `arn:${PARTITION}:fake:::${attribute.join('/')}`;
   if (join) return join[1].map(part => withoutReferences(part, resources)).join(join[0]);
   if (reference === 'AWS::Partition') return PARTITION;
   if (reference) return resources[reference]?.Properties?.Name ?? resources[reference]?.Properties?.EmailIdentity ?? reference;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { Route53 } from '@aws-sdk/client-route-53';
 import { STS } from '@aws-sdk/client-sts';
+import { permissions } from '../access-stand-ins';
 import { sameLines } from '../check';
 import { ACCOUNT } from '../emulator';
+import { bounces, receiptFilters, receiptRules, receiptRuleSets } from '../receipt-stand-ins';
 import type { Scenario, Stage } from '../scenario';
 import { deliveries, metricAlarms } from '../service-stand-ins';
 import { sending, sesEvents, suppressionList } from '../ses-stand-ins';
@@ -31,6 +33,11 @@ export const scenario: Scenario = {
     await dedicatedIpPools(stage);
     await configurationSets(stage);
     await eventDestinations(stage);
+    await receiptRuleSets(stage);
+    await receiptRules(stage);
+    await receiptFilters(stage);
+    await bounces(stage);
+    await permissions(stage);
     await customResources(stage);
     await conditionKeys(stage);
     await sending(stage);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { lint, REGIONS } from '../cfn-lint';
+import { lint, RECEIVING_REGIONS, REGIONS } from '../cfn-lint';
 import { cleanEnvironment, run, temporaryFolder } from '../process';
 import type { Scenario } from '../scenario';
 
@@ -28,9 +28,12 @@ export const scenario: Scenario = {
     for (const app of examples()) {
       templates.push(...await step(app, () => synthesize(app, {})));
     }
-    const distributed = templates.filter(needsCloudFront);
-    const elsewhere = templates.filter(template => !distributed.includes(template));
-    for (const [found, regions] of [[elsewhere, REGIONS], [distributed, REGIONS.filter(region => !region.startsWith('us-gov-'))]]) {
+    const receiving = templates.filter(template => has(template, 'AWS::SES::ReceiptRule'));
+    const distributed = templates.filter(template => !receiving.includes(template) && has(template, 'AWS::CloudFront::Distribution'));
+    const elsewhere = templates.filter(template => !receiving.includes(template) && !distributed.includes(template));
+    // AWS GovCloud has no CloudFront, and the library refuses it there
+    const commercial = REGIONS.filter(region => !region.startsWith('us-gov-'));
+    for (const [found, regions] of [[elsewhere, REGIONS], [distributed, commercial], [receiving, RECEIVING_REGIONS]] as const) {
       await step(`cfn-lint, ${found.length} templates in ${regions.join(', ')}`, async () => {
         assert.notEqual(found.length, 0);
         const { errors, warnings } = await lint(venv, found, regions);
@@ -41,9 +44,8 @@ export const scenario: Scenario = {
   },
 };
 
-/** AWS GovCloud has no CloudFront, and the library refuses it there. */
-function needsCloudFront(template: string) {
-  return readFileSync(template, 'utf8').includes('"AWS::CloudFront::Distribution"');
+function has(template: string, resourceType: string) {
+  return readFileSync(template, 'utf8').includes(`"${resourceType}"`);
 }
 
 function examples() {

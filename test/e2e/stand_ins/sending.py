@@ -1,7 +1,7 @@
 """Whether an account and its configuration sets send, as SES has it.
 
 MiniStack calls every account healthy and sending, and cannot pause one. Here it can be paused and resumed, unless AWS has paused it, which the test run
-brings about. What is paused refuses mail.
+brings about. What is paused refuses mail. What was sent can be read as it was given to SES.
 """
 
 import json
@@ -13,6 +13,7 @@ from .control import door
 from .ses_operation import operation, Refused
 
 _accounts = AccountRegionScopedDict()
+_sent = AccountRegionScopedDict()
 
 
 def account():
@@ -53,4 +54,12 @@ async def send(given, otherwise):
     used = v2._config_sets.get(given.get("ConfigurationSetName"))
     if used and not used.get("SendingOptions", {}).get("SendingEnabled", True):
         raise Refused("SendingPausedException", f"Sending is paused for configuration set <{given['ConfigurationSetName']}>.")
-    return await otherwise()
+    answered = await otherwise()
+    if answered[0] == 200:
+        _sent.setdefault("mail", []).append(given)
+    return answered
+
+
+@door("sent")
+async def sent():
+    return {"sent": _sent.setdefault("mail", [])}

@@ -4,11 +4,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { HANDLER_TIMEOUT } from './feedback-handler';
-import { acknowledge } from '../private/acknowledged-rules';
-
-/** What AWS advises for a queue that calls a function: time for all the tries of a batch that is throttled. */
-const VISIBILITY = Duration.minutes(6 * HANDLER_TIMEOUT.toMinutes());
+import { acknowledge } from './acknowledged-rules';
 
 /** As often as AWS advises. */
 const TRIES = 5;
@@ -17,8 +13,16 @@ const TRIES = 5;
 const KEPT = Duration.days(4);
 const DEAD_LETTERS_KEPT = Duration.days(14);
 
-/** What brings feedback to the function. */
-export interface FeedbackQueue {
+interface TopicQueueProps {
+  /** What is on its way, for the key. */
+  readonly description: string;
+  readonly encryptionKey?: kms.IKey;
+  /** How long whoever receives a message has to work on it. */
+  readonly visibilityTimeout: Duration;
+}
+
+/** What brings messages of SES to somebody who works on them. */
+export interface TopicQueue {
   readonly topic: sns.Topic;
   readonly queue: sqs.Queue;
   readonly deadLetterQueue: sqs.Queue;
@@ -28,9 +32,9 @@ export interface FeedbackQueue {
  * A topic, a queue that listens to it, and a queue for what could not be handled. SES can publish to an encrypted topic only with a key whose policy lets it,
  * so the topic has a key of its own; SQS encrypts the queues with one that costs nothing and needs no policy.
  */
-export function feedbackQueue(scope: Construct, encryptionKey?: kms.IKey): FeedbackQueue {
+export function topicQueue(scope: Construct, { description, encryptionKey, visibilityTimeout }: TopicQueueProps): TopicQueue {
   const masterKey = encryptionKey ?? new kms.Key(scope, 'Key', {
-    description: 'Feedback on mail on its way from SES',
+    description,
     enableKeyRotation: true,
     // nothing stays encrypted with it: SNS keeps messages until they are delivered
     removalPolicy: RemovalPolicy.DESTROY,
@@ -40,7 +44,7 @@ export function feedbackQueue(scope: Construct, encryptionKey?: kms.IKey): Feedb
   const queue = new sqs.Queue(scope, 'Queue', {
     encryption: sqs.QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
-    visibilityTimeout: VISIBILITY,
+    visibilityTimeout,
     retentionPeriod: KEPT,
     deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: TRIES },
   });

@@ -1,0 +1,1 @@
+export { FeedbackNotifications, type FeedbackNotificationsOptions, type FeedbackNotificationsProps, type NotificationTopicOptions } from './feedback-notifications';
