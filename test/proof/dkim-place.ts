@@ -22,7 +22,7 @@ export const TTL = 1800;
 const NEGATIVE_TTL = 900;
 
 export const SIGNING = { SecretArn: SECRET, Identity: 'example.com', Zone: { HostedZoneId: 'ZONE', RoleArn: 'arn:aws:iam::222222222222:role/dns' }, Ttl: String(TTL) };
-const SETTINGS: RotationSettings = { ...SIGNING, SelectorPrefix: 'ses', EveryDays: 30, KeepDays: 14 };
+export const SETTINGS: RotationSettings = { ...SIGNING, SelectorPrefix: 'ses', EveryDays: 30, KeepDays: 14 };
 
 interface Client { send(command: unknown): Promise<unknown> }
 

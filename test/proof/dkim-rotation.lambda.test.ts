@@ -1,7 +1,8 @@
 /* The rotation with the real SDK against fakes, under a program that sends, judged by an independent verifier (npm mailauth) behind caches. */
-import { DAY, DkimPlace, HOUR, MINUTE, SECRET, SIGNING } from './dkim-place';
-import { DKIM_SIGNING_RESOURCE_TYPE, DKIM_KEY_RESOURCE_TYPE } from '../../src/proof/dkim-key-constants';
+import { DAY, DkimPlace, HOUR, MINUTE, SECRET, SETTINGS, SIGNING } from './dkim-place';
+import { DKIM_SIGNING_RESOURCE_TYPE, DKIM_KEY_RESOURCE_TYPE, ROTATION_ENV } from '../../src/proof/dkim-key-constants';
 import { handler } from '../../src/proof/dkim-key.lambda';
+import { handler as rotation } from '../../src/proof/dkim-rotation.lambda';
 import { FakeCloudFormation } from '../support/fake-cloudformation';
 import { Refusal } from '../support/fake-service';
 import { captureMetrics } from '../support/metric-log';
@@ -39,6 +40,23 @@ async function deploy(): Promise<void> {
   expect(await cloudFormation.request(handler, 'Create', KEY)).toMatchObject({ Status: 'SUCCESS' });
   expect(await cloudFormation.request(handler, 'Create', USE)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'dkim-signing:example.com' });
 }
+
+describe('the function as it is deployed', () => {
+  const run = () => rotation({}, { getRemainingTimeInMillis: () => 60_000 });
+  beforeEach(() => { process.env[ROTATION_ENV] = JSON.stringify(SETTINGS); });
+
+  test('looks, and leaves a young key as it is', async () => {
+    const before = place.state;
+    await run();
+    expect(place.state).toEqual(before);
+    expect(place.secrets.calls).toContain('GetSecretValue');
+  });
+
+  test('fails where everybody sees it when it may not read its secret', async () => {
+    place.secrets.refuseNext(1, new Refusal(400, 'AccessDeniedException', 'not authorized to perform: secretsmanager:GetSecretValue'));
+    await expect(run()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+});
 
 test('the first key signs after the deployment, and stays until it is old enough', async () => {
   expect(place.selectors).toEqual([place.state.selector]);

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 
 const filesIn = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file));
 const handlers = filesIn('src').filter(file => /\.lambda(-shared)?\.ts$/.test(file)).map(file => ({ name: basename(file, '.ts'), text: readFileSync(file, 'utf8') }));
-const tests = filesIn('test').filter(file => file.endsWith('.test.ts')).map(file => ({ file, text: readFileSync(file, 'utf8') }));
+/** Tests, and what they share among them. */
+const tests = filesIn('test').filter(file => file.endsWith('.ts') && !file.startsWith('test/e2e')).map(file => ({ file, text: readFileSync(file, 'utf8') }));
 
 /** The modules of handlers that a module imports, and those that these import. */
 function importsOf(name: string): string[] {
@@ -30,7 +31,7 @@ test('no test replaces the SDK', () => {
 test('each fake by which a handler is tested is shown to refuse what it does not know', () => {
   const driving = tests.filter(({ text }) => handlers.some(({ name }) => text.includes(`/${name}'`)));
   const fakes = new Set(driving.flatMap(({ text }) => [...text.matchAll(/support\/(fake-[\w-]+)'/g)].map(match => match[1])));
-  const shown = tests.filter(({ file }) => file.startsWith('test/support/')).map(({ text }) => text).join('\n');
+  const shown = tests.filter(({ file }) => /^test\/support\/.*\.test\.ts$/.test(file)).map(({ text }) => text).join('\n');
   expect(fakes.size).toBeGreaterThan(9);
   // of CloudFormation there is nothing but an address to answer to
   const exempt = ['fake-service', 'fake-json-service', 'fake-cloudformation'];
