@@ -1,7 +1,7 @@
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as ses from 'aws-cdk-lib/aws-ses';
-import { Construct } from 'constructs';
+import { Construct, Dependable } from 'constructs';
 import { reportAuthorization } from './authorization-findings';
 import { IdentityActions } from './identity-actions';
 import { IdentityPolicy } from './identity-policy';
@@ -118,6 +118,13 @@ export abstract class DelegatingIdentity extends Construct implements IDelegatin
   public abstract readonly defaultConfigurationSet?: ses.IConfigurationSet;
 
   private policy?: IdentityPolicy;
+
+  public constructor(scope: Construct, id: string) {
+    super(scope, id);
+    // whoever waits for the identity does not wait for its policy, which may name whoever waits
+    const children = () => this.node.children.filter(child => child !== this.policy);
+    Dependable.implement(this, { get dependencyRoots() { return children(); } });
+  }
 
   /**
    * Lets others send from this identity, of this account or of another: writes a policy on the identity (sending authorization).

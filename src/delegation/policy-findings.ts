@@ -7,6 +7,7 @@ import { STATEMENTS_MAX_BYTES } from './policy-packing';
 import { actionsOf, foreignManagers, foreignSenders, idleConditions, type StatementJson } from './policy-statement';
 import { bytesOf } from './policy-value';
 import type { ISesIdentity } from './ses-identity';
+import { acknowledge } from '../private/acknowledged-rules';
 import { fail } from '../private/errors';
 import { finding } from '../private/finding';
 import { SES_LIMITS } from '../ses/limits';
@@ -33,12 +34,17 @@ export function reportStatement(scope: Construct, statement: StatementJson): voi
 }
 
 /**
- * Refuses to let other accounts send from an identity with a default configuration set, which SES looks for in their account.
+ * Refuses to let other accounts send from an identity with a default configuration set, which SES looks for in their account. Where there is none, the rule of
+ * `MailChecks` that asks for one is acknowledged.
  */
 export function checkDefaultSet(scope: Construct, identity: ISesIdentity, statement: StatementJson): void {
   const set = identity.defaultConfigurationSet;
   const senders = foreignSenders(statement, Stack.of(scope).account);
-  if (!set || senders.length === 0) return;
+  if (senders.length === 0) return;
+  if (!set) {
+    acknowledge(identity, 'DefaultConfigurationSet', ['CdkPostmaster'], 'Other accounts send from the identity, and SES would look for a default configuration set there.');
+    return;
+  }
   const message = `the identity "${identity.identityName}" has the default configuration set ${set.node.path}, and SES does not let an identity with one be used by ` +
     `other accounts (${senders.join(', ')})`;
   if (identity.node.defaultChild instanceof CfnEmailIdentity) {

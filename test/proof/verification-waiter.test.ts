@@ -1,5 +1,6 @@
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { Dns, VerificationWaiter, VerifiedAddress, VerifiedDomain } from '../../src';
@@ -20,6 +21,18 @@ test('a wait comes after the identity and its records, and before what depends o
     DependsOn: [Match.stringLikeRegexp('^MailRecords'), Match.stringLikeRegexp('^Mail')],
   });
   template.hasResource('AWS::SNS::Topic', { DependsOn: [Match.stringLikeRegexp('^Verified')] });
+});
+
+test('the user pool that waits may be the one that Cognito writes for: the wait is not for policies, which name the pool', () => {
+  const stack = stackIn();
+  const domain = new VerifiedDomain(stack, 'Mail', { dns: Dns.route53(zoneOf(stack, 'example.com')) });
+  const users = new UserPool(stack, 'Users');
+  domain.authorizeCognito(users);
+  users.node.addDependency(new VerificationWaiter(stack, 'Verified', { identity: domain }));
+  const { Resources: resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, { Type: string; DependsOn?: string[] }> };
+  const [wait] = Object.values(resources).filter(({ Type }) => Type === 'Custom::PostmasterVerification');
+  expect(wait.DependsOn!.map(id => resources[id].Type).sort()).toEqual(['AWS::Route53::RecordSetGroup', 'AWS::SES::EmailIdentity']);
+  expect(Object.values(resources).find(({ Type }) => Type === 'Custom::PostmasterIdentityPolicy')).toMatchObject({ Properties: { Policies: expect.anything() } });
 });
 
 test('all waits of a stack share one function, which may look at these identities and do nothing else in SES', () => {

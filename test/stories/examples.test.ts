@@ -29,7 +29,8 @@ function withoutHashes(template: object): object {
 
 test('each example is listed here by its directory', () => {
   expect(EXAMPLES).toEqual([
-    'bring-your-own-dkim', 'company-domain', 'dns-elsewhere', 'dns-in-another-account', 'first-domain', 'support-inbox', 'two-streams', 'watched-mail',
+    'bring-your-own-dkim', 'company-domain', 'dns-elsewhere', 'dns-in-another-account', 'enterprise-account', 'first-domain', 'support-inbox', 'two-streams',
+    'watched-mail',
   ]);
 });
 

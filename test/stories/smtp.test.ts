@@ -6,7 +6,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
-import { RelayStack } from './relay-stack';
 import { Dns, MailChecks, MailStream, SesApiEndpoint, SmtpCredentials, SmtpEndpoint, SmtpKeyMonitor, SmtpRotation, VerifiedDomain } from '../../src';
 import { findingIdsOf } from '../support/stacks';
 
@@ -46,22 +45,6 @@ test.each(PACKS)('%s finds nothing that is not acknowledged with a reason', (_, 
 
 test('the library reports nothing of it', () => {
   expect(findingIdsOf(build()).filter(id => /Smtp|Endpoint/.test(id))).toEqual([]);
-});
-
-test('the example of a relay is a login for each program, and nothing of it is reported', () => {
-  const env = { account: '111122223333', region: 'eu-west-1' };
-  const zones = 'endpoint-service-availability-zones:account=111122223333:region=eu-west-1:serviceName=com.amazonaws.eu-west-1.email-smtp';
-  const app = new App({ context: { [zones]: ['eu-west-1a'] } });
-  const shared = new Stack(app, 'Shared', { env });
-  const stack = new RelayStack(app, 'Relay', {
-    env,
-    vpc: ec2.Vpc.fromVpcAttributes(shared, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-1'] }),
-    clients: [ec2.Peer.ipv4('10.0.0.0/16')],
-    domain: VerifiedDomain.fromDomainName(shared, 'Domain', 'example.com'),
-    operators: new Topic(shared, 'Operators'),
-  });
-  Template.fromStack(stack).resourceCountIs('Custom::PostmasterSmtpCredentials', 2);
-  expect(findingIdsOf(stack)).toEqual([]);
 });
 
 describe('the order of deletion, which is that of creation turned round,', () => {
