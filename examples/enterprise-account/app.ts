@@ -66,7 +66,7 @@ const receipt = new EmailTemplate(stack, 'Receipt', {
 notices.grantSend(shop, company, { actions: [SendAction.SEND_TEMPLATED_EMAIL], templates: [receipt.templateName], fromAddresses: ['shop@example.com'] });
 
 // programs that only speak SMTP, in a VPC without a way to the internet
-const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-1'], privateSubnetRouteTableIds: ['rtb-1'] });
+const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-0123456789abcdef0'], privateSubnetRouteTableIds: ['rtb-0123456789abcdef0'] });
 const mailServer = new iam.Role(stack, 'MailServer', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
 const smtp = new SmtpEndpoint(stack, 'Smtp', { vpc, clients: [ec2.Peer.ipv4('10.0.0.0/16')] });
 Validations.of(smtp).acknowledge({ id: 'cdk-postmaster:SmtpEndpoint.zonesUnknown', reason: 'The subnet is in euw1-az1, where SES has the endpoint.' });

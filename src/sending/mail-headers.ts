@@ -1,5 +1,6 @@
 import { fail } from '../private/errors';
 import { hasToken } from '../private/tokens';
+import { normalizeAddress } from '../records/mail-address';
 import { checkMessageTag } from '../ses/message-tags';
 import { checkName, SES_NAMES } from '../ses/names';
 
@@ -56,6 +57,13 @@ export interface MessageOptions {
   readonly campaign?: string;
 
   /**
+   * The address, on a verified identity, to which SES forwards bounces and complaints by mail, when it does so.
+   *
+   * @default - the sender; by SMTP that of the envelope
+   */
+  readonly feedbackAddress?: string;
+
+  /**
    * The contact list, for mail that one can unsubscribe from by SES's own means.
    *
    * @default - none, as for transactional mail
@@ -68,6 +76,7 @@ export interface MessageOptions {
  */
 export interface SendParameters {
   ConfigurationSetName?: string;
+  FeedbackForwardingEmailAddress?: string;
   EmailTags?: { Name: string; Value: string }[];
   ListManagementOptions?: { ContactListName: string; TopicName?: string };
 }
@@ -78,12 +87,13 @@ export interface SendParameters {
  * Tags given to an API call win over those in headers: SES never merges the two, it ignores the headers'. Give tags in one way only.
  */
 export function sesHeaders(options: MessageOptions): Record<string, string> {
-  const { configurationSet, campaign, listManagement } = options;
+  const { configurationSet, campaign, feedbackAddress, listManagement } = options;
   const tags = tagsOf(options);
   const headers: Record<string, string> = {};
   if (configurationSet !== undefined) headers['X-SES-CONFIGURATION-SET'] = checkName(SES_NAMES.configurationSet, configurationSet);
   if (tags.length > 0) headers['X-SES-MESSAGE-TAGS'] = tags.map(([name, value]) => `${name}=${value}`).join(', ');
   if (campaign !== undefined) headers[CAMPAIGN_HEADER] = campaign;
+  if (feedbackAddress !== undefined) headers['Return-Path'] = `<${normalizeAddress(feedbackAddress)}>`;
   if (listManagement !== undefined) {
     const { contactList, topic } = checkList(listManagement);
     headers['X-SES-LIST-MANAGEMENT-OPTIONS'] = topic === undefined ? contactList : `${contactList}; topic=${topic}`;
@@ -98,11 +108,12 @@ export function sesHeaders(options: MessageOptions): Record<string, string> {
  * `SendBulkEmail` calls the tags `DefaultEmailTags` and knows no list management.
  */
 export function sendParameters(options: MessageOptions): SendParameters {
-  const { configurationSet, listManagement } = options;
+  const { configurationSet, feedbackAddress, listManagement } = options;
   const tags = tagsOf(options);
   const parameters: SendParameters = {};
   if (configurationSet !== undefined) parameters.ConfigurationSetName = checkName(SES_NAMES.configurationSet, configurationSet);
   if (tags.length > 0) parameters.EmailTags = tags.map(([Name, Value]) => ({ Name, Value }));
+  if (feedbackAddress !== undefined) parameters.FeedbackForwardingEmailAddress = normalizeAddress(feedbackAddress);
   if (listManagement !== undefined) {
     const { contactList, topic } = checkList(listManagement);
     parameters.ListManagementOptions = { ContactListName: contactList, ...(topic === undefined ? {} : { TopicName: topic }) };

@@ -10,7 +10,7 @@ import { StreamMetrics } from './stream-metrics';
 import { ConfigurationSetEventDestination, type ConfigurationSetEventDestinationOptions, EventTypes } from '../events';
 import type { IMailIdentity, SendPermission } from '../identity';
 import { located } from '../private/errors';
-import { checkSender } from '../records/mail-address';
+import { checkSender, normalizeAddress } from '../records/mail-address';
 import { EVENT_TYPES } from '../ses/event-type';
 import { AutoTag } from '../ses/message-tags';
 
@@ -24,6 +24,13 @@ export interface StreamEnvironmentOptions {
    * @default - the program knows it
    */
   readonly sender?: string;
+
+  /**
+   * The address to which SES forwards bounces and complaints by mail, when it does so: an address of a verified identity.
+   *
+   * @default - the program knows it; else SES takes the sender
+   */
+  readonly feedbackAddress?: string;
 
   /**
    * What the names of the variables begin with, for a program that sends through several streams.
@@ -87,10 +94,11 @@ export interface IMailStream extends IConfigurationSet {
   grantPause(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * The variables that tell a program of the stream: `SES_CONFIGURATION_SET`, `SES_REGION` and, with a sender, `SES_FROM_ADDRESS`.
+   * The variables that tell a program of the stream: `SES_CONFIGURATION_SET`, `SES_REGION` and, when given, `SES_FROM_ADDRESS` and
+   * `SES_FEEDBACK_ADDRESS`.
    * `streamFromEnvironment` of `cdk-postmaster/runtime` reads them.
    *
-   * @param options sender and prefix
+   * @param options addresses and prefix
    */
   environment(options?: StreamEnvironmentOptions): Record<string, string>;
 
@@ -98,7 +106,7 @@ export interface IMailStream extends IConfigurationSet {
    * Gives a Lambda function the variables of `environment`.
    *
    * @param target the function
-   * @param options sender and prefix
+   * @param options addresses and prefix
    */
   addToFunction(target: lambda.Function, options?: StreamEnvironmentOptions): void;
 
@@ -106,7 +114,7 @@ export interface IMailStream extends IConfigurationSet {
    * Gives an ECS container the variables of `environment`.
    *
    * @param target the container
-   * @param options sender and prefix
+   * @param options addresses and prefix
    */
   addToContainer(target: ecs.ContainerDefinition, options?: StreamEnvironmentOptions): void;
 }
@@ -185,18 +193,20 @@ export abstract class MailStreamBase extends StreamMetrics implements IMailStrea
   }
 
   /**
-   * The variables that tell a program of the stream: `SES_CONFIGURATION_SET`, `SES_REGION` and, with a sender, `SES_FROM_ADDRESS`.
+   * The variables that tell a program of the stream: `SES_CONFIGURATION_SET`, `SES_REGION` and, when given, `SES_FROM_ADDRESS` and
+   * `SES_FEEDBACK_ADDRESS`.
    * `streamFromEnvironment` of `cdk-postmaster/runtime` reads them.
    *
-   * @param options sender and prefix
+   * @param options addresses and prefix
    */
   public environment(options: StreamEnvironmentOptions = {}): Record<string, string> {
     const names = located(this, () => streamVariables(options.prefix));
-    const sender = options.sender === undefined ? undefined : located(this, () => checkSender(options.sender!));
+    const { sender, feedbackAddress } = options;
     return {
       [names.configurationSet]: this.configurationSetName,
       [names.region]: Stack.of(this).region,
-      ...sender === undefined ? {} : { [names.fromAddress]: sender },
+      ...sender === undefined ? {} : { [names.fromAddress]: located(this, () => checkSender(sender)) },
+      ...feedbackAddress === undefined ? {} : { [names.feedbackAddress]: located(this, () => normalizeAddress(feedbackAddress)) },
     };
   }
 
@@ -204,7 +214,7 @@ export abstract class MailStreamBase extends StreamMetrics implements IMailStrea
    * Gives a Lambda function the variables of `environment`.
    *
    * @param target the function
-   * @param options sender and prefix
+   * @param options addresses and prefix
    */
   public addToFunction(target: lambda.Function, options?: StreamEnvironmentOptions): void {
     Object.entries(this.environment(options)).forEach(([name, value]) => target.addEnvironment(name, value));
@@ -214,7 +224,7 @@ export abstract class MailStreamBase extends StreamMetrics implements IMailStrea
    * Gives an ECS container the variables of `environment`.
    *
    * @param target the container
-   * @param options sender and prefix
+   * @param options addresses and prefix
    */
   public addToContainer(target: ecs.ContainerDefinition, options?: StreamEnvironmentOptions): void {
     Object.entries(this.environment(options)).forEach(([name, value]) => target.addEnvironment(name, value));

@@ -10,6 +10,9 @@ export interface StreamVariables {
 
   /** Holds the From address. */
   readonly fromAddress: string;
+
+  /** Holds the address for bounces and complaints. */
+  readonly feedbackAddress: string;
 }
 
 /** How a program sends, as its environment says. */
@@ -30,6 +33,13 @@ export interface StreamEnvironment {
    * @default - not given
    */
   readonly fromAddress?: string;
+
+  /**
+   * The address to which SES forwards bounces and complaints: for `feedbackAddress` of `sendParameters` and `sesHeaders`.
+   *
+   * @default - not given
+   */
+  readonly feedbackAddress?: string;
 }
 
 /**
@@ -43,7 +53,12 @@ export function streamVariables(prefix: string = 'SES'): StreamVariables {
     fail('StreamEnvironment.prefix', `${JSON.stringify(prefix)} cannot begin the names of environment variables; it takes a capital letter, ` +
       'then capital letters, digits and "_", and AWS is taken');
   }
-  return { configurationSet: `${prefix}_CONFIGURATION_SET`, region: `${prefix}_REGION`, fromAddress: `${prefix}_FROM_ADDRESS` };
+  return {
+    configurationSet: `${prefix}_CONFIGURATION_SET`,
+    region: `${prefix}_REGION`,
+    fromAddress: `${prefix}_FROM_ADDRESS`,
+    feedbackAddress: `${prefix}_FEEDBACK_ADDRESS`,
+  };
 }
 
 /**
@@ -59,5 +74,6 @@ export function streamFromEnvironment(prefix: string = 'SES', env: Record<string
     fail('StreamEnvironment.missing', `the environment variable ${names.configurationSet} is not set; it names the configuration set to send with, ` +
       'and without one SES publishes no events');
   }
-  return { configurationSet, region: env[names.region] || undefined, fromAddress: env[names.fromAddress] || undefined };
+  const read = (name: string) => env[name] || undefined;
+  return { configurationSet, region: read(names.region), fromAddress: read(names.fromAddress), feedbackAddress: read(names.feedbackAddress) };
 }

@@ -25,6 +25,11 @@ test('a campaign is a tag, and a header that survives into complaints', () => {
   });
 });
 
+test('forwarded bounces and complaints go to the Return-Path, by header and by parameter', () => {
+  expect(sesHeaders({ feedbackAddress: 'bounces@example.com' })).toEqual({ 'Return-Path': '<bounces@example.com>' });
+  expect(sendParameters({ feedbackAddress: 'bounces@example.com' })).toEqual({ FeedbackForwardingEmailAddress: 'bounces@example.com' });
+});
+
 test('list management is one header, with a topic or without', () => {
   expect(sesHeaders({ listManagement: { contactList: 'ExampleContactListName', topic: 'Sports' } })).toEqual({
     'X-SES-LIST-MANAGEMENT-OPTIONS': 'ExampleContactListName; topic=Sports',
@@ -56,6 +61,8 @@ test('names that only the deployment knows pass', () => {
 test.each<[string, (build: (options: MessageOptions) => unknown) => unknown, string, string]>([
   ['a configuration set that SES does not take', build => build({ configurationSet: 'my set' }), 'SesName.form',
     'configuration set name "my set" is not accepted by SES; it takes 1 to 64 letters, digits, "-" and "_"'],
+  ['an address for feedback that is none', build => build({ feedbackAddress: 'Bounces <bounces@example.com>' }), 'MailAddress.displayName',
+    '"Bounces <bounces@example.com>" is more than an address; give "user@example.com", without a display name'],
   ['a tag that SES does not take', build => build({ tags: { größe: 'x' } }), 'MessageTag.form',
     'message tag name "größe" is not accepted; SES takes 1 to 256 ASCII letters, digits, "-" and "_", and loses the metrics of other tags in silence'],
   ['a tag of SES', build => build({ tags: { 'ses:operation': 'x' } }), 'MessageTag.reserved',

@@ -62,9 +62,13 @@ describe('a program is told of the stream', () => {
   test('as a Lambda function', () => {
     const { stack, stream } = make();
     const target = new lambda.Function(stack, 'Shop', { runtime: lambda.Runtime.NODEJS_24_X, handler: 'index.handler', code: lambda.Code.fromInline('0') });
-    stream.addToFunction(target, { sender: 'Shop <receipts@example.com>' });
+    stream.addToFunction(target, { sender: 'Shop <receipts@example.com>', feedbackAddress: 'bounces@example.com' });
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: { SES_CONFIGURATION_SET: SET, SES_REGION: 'eu-west-1', SES_FROM_ADDRESS: 'Shop <receipts@example.com>' } },
+      Environment: {
+        Variables: {
+          SES_CONFIGURATION_SET: SET, SES_REGION: 'eu-west-1', SES_FROM_ADDRESS: 'Shop <receipts@example.com>', SES_FEEDBACK_ADDRESS: 'bounces@example.com',
+        },
+      },
     });
   });
 

@@ -3,20 +3,24 @@ import { streamFromEnvironment, streamVariables } from '../../src/sending/stream
 import { expectRefusal, type Refusal } from '../records/refusal';
 
 test('the variables have fixed names, or begin as one likes', () => {
-  expect(streamVariables()).toEqual({ configurationSet: 'SES_CONFIGURATION_SET', region: 'SES_REGION', fromAddress: 'SES_FROM_ADDRESS' });
+  expect(streamVariables()).toEqual({
+    configurationSet: 'SES_CONFIGURATION_SET', region: 'SES_REGION', fromAddress: 'SES_FROM_ADDRESS', feedbackAddress: 'SES_FEEDBACK_ADDRESS',
+  });
   expect(streamVariables('NEWS_2').configurationSet).toBe('NEWS_2_CONFIGURATION_SET');
 });
 
 test('a program reads what its environment was given', () => {
-  fc.assert(fc.property(fc.stringMatching(/^S[A-Z0-9_]{0,9}$/), fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (prefix, configurationSet, region, fromAddress) => {
+  const text = fc.string({ minLength: 1 });
+  const environment = fc.record({ configurationSet: text, region: text, fromAddress: text, feedbackAddress: text });
+  fc.assert(fc.property(fc.stringMatching(/^S[A-Z0-9_]{0,9}$/), environment, (prefix, given) => {
     const names = streamVariables(prefix);
-    const env = { [names.configurationSet]: configurationSet, [names.region]: region, [names.fromAddress]: fromAddress };
-    expect(streamFromEnvironment(prefix, env)).toEqual({ configurationSet, region, fromAddress });
+    const env = Object.fromEntries(Object.entries(given).map(([what, value]) => [names[what as keyof typeof names], value]));
+    expect(streamFromEnvironment(prefix, env)).toEqual(given);
   }));
 });
 
-test('Region and address may be missing or empty', () => {
-  expect(streamFromEnvironment('SES', { SES_CONFIGURATION_SET: 'news', SES_REGION: '' })).toEqual({ configurationSet: 'news', region: undefined, fromAddress: undefined });
+test('Region and addresses may be missing or empty', () => {
+  expect(streamFromEnvironment('SES', { SES_CONFIGURATION_SET: 'news', SES_REGION: '' })).toEqual({ configurationSet: 'news', region: undefined, fromAddress: undefined, feedbackAddress: undefined });
 });
 
 test('the environment is that of the process unless another is given', () => {
