@@ -14,8 +14,8 @@ const ses = new SESv2Client(PATIENT);
 
 export async function handler(): Promise<void> {
   const account = await ses.send(new GetAccountCommand({}));
-  const { SendQuota, EnforcementStatus } = account;
-  publishMetrics({}, [{ metrics: metricsOf(account) }], { quota: SendQuota, enforcement: EnforcementStatus });
+  const { SendQuota, EnforcementStatus, PricingAttributes } = account;
+  publishMetrics({}, [{ metrics: metricsOf(account) }], { quota: SendQuota, enforcement: EnforcementStatus, pricing: PricingAttributes });
 }
 
 function metricsOf({ SendQuota, SendingEnabled, EnforcementStatus, ProductionAccessEnabled }: GetAccountCommandOutput): Record<string, MetricValue> {

@@ -38,6 +38,13 @@ test('a healthy account becomes four metrics without dimensions', async () => {
   expect(ses.calls).toEqual(['GetAccount']);
 });
 
+test('the log tells quota, enforcement and pricing plan as SES says them', async () => {
+  await look({ ...HEALTHY, PricingAttributes: { CurrentPlan: 'ESSENTIALS', NextPlan: 'PRO' } });
+  expect(logged()[0].line).toMatchObject({
+    quota: HEALTHY.SendQuota, enforcement: 'HEALTHY', pricing: { CurrentPlan: 'ESSENTIALS', NextPlan: 'PRO' },
+  });
+});
+
 test.each([
   ['without a limit', { Max24HourSend: -1, SentLast24Hours: 5000 }],
   ['of zero', { Max24HourSend: 0, SentLast24Hours: 0 }],
