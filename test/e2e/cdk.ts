@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ACCOUNT, type Emulator } from './emulator';
 import { cleanEnvironment, run, temporaryFolder } from './process';
@@ -21,7 +21,8 @@ export interface Deployed {
 
 /** The project's own aws-cdk CLI, pointed at the emulator. It sees no credentials but the emulator's and reaches nothing but loopback. */
 export class Cdk {
-  private readonly home = temporaryFolder('cdk');
+  /** The folder with all that it wrote: cloud assemblies, outputs, and what stood on the terminal. */
+  public readonly home = temporaryFolder('cdk');
   private calls = 0;
 
   public constructor(private readonly emulator: Emulator, private readonly region: string) {}
@@ -60,10 +61,10 @@ export class Cdk {
     if (code !== 0) throw new Error(`cdk ${verb} failed (${code ?? 'time limit'}):\n${output}`);
   }
 
-  private spawn(verb: keyof typeof LIMIT_SECONDS, args: readonly string[], options: CdkOptions, cwd?: string) {
+  private async spawn(verb: keyof typeof LIMIT_SECONDS, args: readonly string[], options: CdkOptions, cwd?: string) {
     const context = Object.entries(options.context ?? {}).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
     const app = options.app ? ['--app', options.app] : [];
-    return run(CDK, [verb, ...args, ...app, ...context, '--no-notices', '--no-version-reporting', '--no-color', '--ci'], {
+    const finished = await run(CDK, [verb, ...args, ...app, ...context, '--no-notices', '--no-version-reporting', '--no-color', '--ci'], {
       cwd,
       timeoutSeconds: LIMIT_SECONDS[verb],
       env: {
@@ -81,5 +82,7 @@ export class Cdk {
         NPM_CONFIG_UPDATE_NOTIFIER: 'false',
       },
     });
+    writeFileSync(join(this.home, `terminal.${verb}.${this.calls}.log`), finished.output);
+    return finished;
   }
 }

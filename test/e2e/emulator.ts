@@ -21,10 +21,11 @@ export interface Emulator {
   readonly certificate: string;
   /**
    * Brings about what nobody in the account can: `time` (seconds), `account` (what AWS decides), `mail` (what SES has news of), `received` (a message),
-   * `throttling` (every so manieth change of the suppression list); and tells what was `sent` and which `bounces`. See stand_ins/control.py.
+   * `throttling` (every so manieth change of the suppression list); and tells what was `sent`, which `bounces`, and where secrets are that got out (`leaks`). See
+   * stand_ins/control.py.
    */
   readonly happens: (
-    what: 'time' | 'account' | 'mail' | 'received' | 'throttling' | 'sent' | 'bounces', details: object,
+    what: 'time' | 'account' | 'mail' | 'received' | 'throttling' | 'sent' | 'bounces' | 'leaks', details: object,
   ) => Promise<Record<string, unknown>>;
   /** The last lines it wrote, for the report of a failure. */
   readonly log: () => string;

@@ -5,6 +5,7 @@ import { Aws } from './aws';
 import { Cdk } from './cdk';
 import { Report, seconds, StepFailed } from './check';
 import { startEmulator } from './emulator';
+import { expectNoLeak } from './leaks';
 import { cleanUpOnExit } from './process';
 import type { Scenario } from './scenario';
 import { venv, type Venv } from './venv';
@@ -39,7 +40,9 @@ async function play(name: string, report: Report, tools: Venv) {
     const emulator = await startEmulator(tools.python, region);
     ({ log, stop } = emulator);
     const aws = new Aws(emulator, region);
-    await scenario.play({ report, venv: tools, emulator, region, aws, cdk: new Cdk(emulator, region) });
+    const cdk = new Cdk(emulator, region);
+    await scenario.play({ report, venv: tools, emulator, region, aws, cdk });
+    if (!scenario.plantsSecrets) await expectNoLeak(report, emulator, cdk);
   } catch (error) {
     if (!(error instanceof StepFailed)) report.fail(name, error);
   } finally {

@@ -21,5 +21,7 @@ export interface Scenario {
   readonly title: string;
   /** The Region it deploys to. Default: us-east-1. */
   readonly region?: string;
+  /** Whether it lets secrets out itself, so that nobody looks for them when it is over. */
+  readonly plantsSecrets?: boolean;
   readonly play: (stage: Stage) => Promise<void>;
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { DkimKey } from '../../../src';
 import { sameLines } from '../check';
-import { temporaryFolder } from '../process';
 import type { Scenario } from '../scenario';
 
 const DOMAIN = 'example.com';
@@ -13,12 +12,11 @@ export const scenario: Scenario = {
   async play({ report, aws, cdk }) {
     const { step } = report;
     const zoneId = await aws.createZone(DOMAIN);
-    const keys = join(temporaryFolder('keys'), 'keys.json');
     const { publicKey, privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     });
-    writeFileSync(keys, JSON.stringify({ publicKey, privateKey }));
-    const options = (dkim: string) => ({ app: 'npx tsx test/e2e/apps/dkim-switch.ts', context: { dkim, keys, hostedZoneId: zoneId } });
+    await new SecretsManager(aws.config).createSecret({ Name: 'mail/dkim', SecretString: DkimKey.oneLinePrivateKey(privateKey) });
+    const options = (dkim: string) => ({ app: 'npx tsx test/e2e/apps/dkim-switch.ts', context: { dkim, publicKey, hostedZoneId: zoneId } });
     const origin = async () => (await aws.identity(DOMAIN))?.DkimAttributes?.SigningAttributesOrigin;
 
     await step('cdk bootstrap', () => cdk.bootstrap());
