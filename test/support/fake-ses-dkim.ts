@@ -46,6 +46,7 @@ export class FakeSesDkim extends FakeJsonService {
   }
 
   protected carryOut(operation: string, input: Json): Json {
+    this.accesses.push({ action: `ses:${operation}`, resource: `arn:aws:ses:eu-west-1:111122223333:identity/${this.domain}`, keys: {} });
     if (operation === 'GetEmailIdentity') return { IdentityType: 'DOMAIN', DkimAttributes: this.dkim() };
     checkMembers(operation, input, ['SigningAttributesOrigin', 'SigningAttributes']);
     if (input.SigningAttributesOrigin !== 'EXTERNAL') throw bad('the fake knows keys of users only');
