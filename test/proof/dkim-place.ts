@@ -68,7 +68,7 @@ export class DkimPlace {
   public readonly sts = new FakeSts();
   public readonly route53 = new FakeRoute53(this.sts);
   public readonly secrets = new FakeSecretsManager();
-  public readonly ses = new FakeSesDkim('example.com');
+  public readonly ses = new FakeSesDkim('example.com', 'news.example.com');
   public now = 0;
 
   /** The way to the zone. */

@@ -4,11 +4,13 @@ import { DAY, DkimPlace, HOUR, MINUTE, SECRET, SETTINGS, SIGNING, ZONES } from '
 import { DkimKeyPair, Dns, VerifiedDomain } from '../../src';
 import type { ZoneAccess } from '../../src/dns/route53-in-account-constants';
 import { DKIM_SIGNING_RESOURCE_TYPE, DKIM_KEY_RESOURCE_TYPE, ROTATION_ENV, type SigningSettings } from '../../src/proof/dkim-key-constants';
+import type { KeyState } from '../../src/proof/dkim-key-secret.lambda-shared';
 import { handler } from '../../src/proof/dkim-key.lambda';
 import { handler as rotation } from '../../src/proof/dkim-rotation.lambda';
 import { FakeCloudFormation } from '../support/fake-cloudformation';
 import { Refusal } from '../support/fake-service';
 import { isAllowed } from '../support/iam';
+import { hurry } from '../support/hurry';
 import { captureMetrics } from '../support/metric-log';
 import type { Access } from '../support/session-policy';
 import { stackIn } from '../support/stacks';
@@ -197,14 +199,119 @@ describe('deployments while a key is rotated', () => {
   });
 
   test('an identity that was made anew is given the key that signs', async () => {
-    place.ses.key = undefined;
+    place.ses.keys.clear();
     await cloudFormation.request(handler, 'Update', { ...USE, old: SIGNING, physicalId: 'dkim-signing:example.com' });
     expect(place.ses.key).toMatchObject({ selector: place.state.selector });
   });
 });
 
+describe('rotation that is added to a key, and taken away', () => {
+  const rotated = { ...KEY.properties, Rotated: 'true' };
+  const change = async (properties: object, old: object) => {
+    const [selector, versionId, publicKey] = [first.selector, place.secrets.versionIdOf(SECRET, 'AWSCURRENT'), first.publicKey];
+    return cloudFormation.request(handler, 'Update', { ...KEY, properties, old, physicalId: [selector, versionId, publicKey].join(':') });
+  };
+  let first: KeyState;
+  beforeEach(() => { first = place.state; });
+
+  test('mail authenticates all the while: the record that CloudFormation leaves is the one that the function looks after', async () => {
+    // the record and what SES was told are as a template without rotation has them
+    await place.send();
+    expect(await change(rotated, KEY.properties)).toMatchObject({ Status: 'SUCCESS' });
+    const calls = place.route53.calls.length;
+    expect(await cloudFormation.request(handler, 'Create', USE)).toMatchObject({ Status: 'SUCCESS' });
+    expect(place.route53.calls.slice(calls)).toEqual(['ListResourceRecordSets']);
+    expect(await place.idle(30)).toEqual([]);
+    expect(await place.live(4 * HOUR)).toEqual([]);
+    expect(await place.idle(15)).toEqual([]);
+    expect(place.selectors).toEqual([place.state.selector]);
+    expect(place.state.selector).not.toBe(first.selector);
+  });
+
+  test('it can be rolled back until the key is replaced, and is refused from then on, before anything is changed', async () => {
+    expect(await change(KEY.properties, rotated)).toMatchObject({ Status: 'SUCCESS' });
+    place.now += 30 * DAY;
+    await place.live(HOUR);
+    expect(place.state.next).toMatchObject({ phase: 'publishing' });
+    expect(await change(KEY.properties, rotated)).toMatchObject({ Status: 'SUCCESS' });
+    await place.live(3 * HOUR);
+    const before = [place.state, place.selectors, place.ses.key];
+    expect(await change(KEY.properties, rotated)).toMatchObject({
+      Status: 'FAILED',
+      Reason: `the key ${first.selector} of ${SECRET} has been replaced by its rotation, and a DkimKeyPair without \`rotation\` signs with ${first.selector}: leave \`rotation\` as it is, ` +
+        'or give the domain another DkimKeyPair, without it. Nothing was changed.',
+    });
+    expect(await change(rotated, KEY.properties)).toMatchObject({ Status: 'SUCCESS' });
+    expect([place.state, place.selectors, place.ses.key]).toEqual(before);
+  });
+});
+
 describe('life cycle', () => {
   const attributes = () => ({ Selector: place.state.selector, RecordText: expect.stringMatching(/^p=[A-Za-z0-9+/]{253}" "[A-Za-z0-9+/=]+$/), VersionId: place.secrets.versionIdOf(SECRET, 'AWSCURRENT') });
+
+  test('a Create makes a key, stores it in its secret, and tells its public half', async () => {
+    place.secrets.addSecret(`${SECRET}2`);
+    const answer = await cloudFormation.request(handler, 'Create', { ...KEY, properties: { SecretArn: `${SECRET}2`, SelectorPrefix: 'news' } });
+    const made = JSON.parse(place.secrets.valueOf(`${SECRET}2`)!) as KeyState;
+    canaries.push(made.privateKey);
+    expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Selector: made.selector, VersionId: place.secrets.versionIdOf(`${SECRET}2`, 'AWSCURRENT') } });
+    expect(made.selector).toMatch(/^news20260301-[0-9a-f]{6}$/);
+  });
+
+  test('a key whose storage was answered by nobody is the key of the next Create', async () => {
+    jest.spyOn(Date, 'now').mockRestore();
+    hurry();
+    place.secrets.addSecret(`${SECRET}2`);
+    place.secrets.breaks = () => place.secrets.calls.at(-1) === 'PutSecretValue' ? { how: 'reset', when: 'after' } : undefined;
+    const other = { ...KEY, properties: { SecretArn: `${SECRET}2`, SelectorPrefix: 'ses' } };
+    expect(await cloudFormation.request(handler, 'Create', other)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'cdk-postmaster:create-failed' });
+    const stored = place.secrets.valueOf(`${SECRET}2`)!;
+    canaries.push((JSON.parse(stored) as KeyState).privateKey);
+    place.secrets.breaks = () => undefined;
+    expect(await cloudFormation.request(handler, 'Create', other)).toMatchObject({ Status: 'SUCCESS' });
+    expect(place.secrets.valueOf(`${SECRET}2`)).toBe(stored);
+  });
+
+  test('a key is stored while Secrets Manager throttles', async () => {
+    jest.spyOn(Date, 'now').mockRestore();
+    hurry();
+    place.secrets.refuseNext(4, new Refusal(400, 'ThrottlingException', 'Rate exceeded'));
+    expect(await cloudFormation.request(handler, 'Create', KEY)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('a use that is asked for again tells SES nothing twice', async () => {
+    expect(await cloudFormation.request(handler, 'Create', USE)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'dkim-signing:example.com' });
+    expect(place.ses.calls.filter(call => call.startsWith('Put'))).toHaveLength(1);
+  });
+
+  test('another identity signs with the key under an ID of its own; the Delete of the first leaves it signing, for mail is on its way', async () => {
+    const news = { ...SIGNING, Identity: 'news.example.com' };
+    expect(await cloudFormation.request(handler, 'Update', { ...USE, properties: news, old: SIGNING, physicalId: 'dkim-signing:example.com' }))
+      .toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'dkim-signing:news.example.com' });
+    const { selector } = place.state;
+    expect(place.ses.keys.get('news.example.com')?.selector).toBe(selector);
+    await cloudFormation.request(handler, 'Delete', { ...USE, physicalId: 'dkim-signing:example.com' });
+    expect(place.ses.key?.selector).toBe(selector);
+    expect(place.route53.lines('ZONE').map(line => line.split(' ')[0])).toEqual([`${selector}._domainkey.example.com.`, `${selector}._domainkey.news.example.com.`]);
+  });
+
+  test('a use that fails half-way leaves the record, which the template may have made and mail may need, and the next one is whole', async () => {
+    place.ses.keys.clear();
+    place.ses.refuseNext(1, new Refusal(400, 'BadRequestException', 'not this one'), 'PutEmailIdentityDkimSigningAttributes');
+    const { PhysicalResourceId: physicalId } = await cloudFormation.request(handler, 'Create', USE);
+    expect(await cloudFormation.request(handler, 'Delete', { ...USE, physicalId })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'cdk-postmaster:create-failed' });
+    expect(place.selectors).toEqual([place.state.selector]);
+    expect(await cloudFormation.request(handler, 'Create', USE)).toMatchObject({ Status: 'SUCCESS' });
+    expect(place.ses.key?.selector).toBe(place.state.selector);
+  });
+
+  test('a record that somebody has changed is left alone, and the log says so', async () => {
+    const name = `${place.state.selector}._domainkey.example.com.`;
+    place.route53.put('ZONE', `${name} 60 TXT "p="`);
+    expect(await cloudFormation.request(handler, 'Update', { ...USE, old: SIGNING, physicalId: 'dkim-signing:example.com' })).toMatchObject({ Status: 'SUCCESS' });
+    expect(place.route53.lines('ZONE')).toEqual([`${name} 60 TXT "p="`]);
+    expect(log.mock.calls.map(([line]) => JSON.parse(line) as object)).toContainEqual({ notice: 'left alone, changed by somebody since', records: [`TXT ${name}`] });
+  });
 
   test('a Create that comes again, or after one that failed, finds its key and says the same', async () => {
     const before = place.state;
@@ -247,9 +354,9 @@ describe('life cycle', () => {
   test('throttling is no end, and a refusal of SES fails with its words', async () => {
     jest.spyOn(Date, 'now').mockRestore();
     place.ses.refuseNext(2, new Refusal(429, 'TooManyRequestsException', 'Too many requests'));
-    place.ses.key = undefined;
+    place.ses.keys.clear();
     expect(await cloudFormation.request(handler, 'Create', USE)).toMatchObject({ Status: 'SUCCESS' });
-    place.ses.key = undefined;
+    place.ses.keys.clear();
     place.ses.refuseNext(1, new Refusal(400, 'BadRequestException', 'not this one'), 'PutEmailIdentityDkimSigningAttributes');
     expect(await cloudFormation.request(handler, 'Create', USE)).toMatchObject({ Status: 'FAILED', Reason: 'not this one' });
   });
