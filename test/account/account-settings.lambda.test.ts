@@ -387,6 +387,16 @@ describe('production access', () => {
     expect(ses.calls).toHaveLength(calls);
   });
 
+  test('is never replaced by another request: its ID tells how it stands, and the Delete of an ID asks nothing', async () => {
+    const { PhysicalResourceId: physicalId } = await create();
+    ses.productionAccess = true;
+    const other = { ...REQUEST, MailType: 'MARKETING', WebsiteUrl: 'https://example.org' };
+    expect(await cloudFormation.request(handler, 'Update', { resourceType: ACCESS, properties: other, old: REQUEST, physicalId })).toMatchObject({ PhysicalResourceId: 'production-access:GRANTED' });
+    expect(await cloudFormation.request(handler, 'Delete', { resourceType: ACCESS, properties: REQUEST, physicalId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(puts()).toBe(1);
+    expect(ses.productionAccess).toBe(true);
+  });
+
   test('that is asked for by a request which comes again, to another process, is asked for once', async () => {
     await create();
     ses.review = { Status: 'PENDING' };

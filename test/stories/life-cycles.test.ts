@@ -74,7 +74,7 @@ const LIFE_CYCLES: Record<string, Record<string, LifeCycle>> = {
       deleteAfterFailedCreate: 'is refused beside a record set with %s value, and so its Delete touches nothing',
       repeatedRequest: 'that is delivered again gets the first answer again, since it would be in its own way',
       throttling: 'Route 53 is asked again after %s, and the batch is applied once',
-      partialFailure: 'a batch whose answer is lost is found by the Create that the SDK makes again',
+      partialFailure: 'a batch whose answer is lost (%s) is the one that the SDK finds when it sends it again',
       foreignState: 'leaves alone what somebody has changed, and says so',
     },
   },
