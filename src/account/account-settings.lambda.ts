@@ -8,6 +8,7 @@
  */
 import { ConflictException, GetAccountCommand, NotFoundException, PutAccountDetailsCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { ContactLanguage, GetAccountCommandOutput, MailType } from '@aws-sdk/client-sesv2';
+import type { CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
 import {
   ACCOUNT_BEFORE_RESOURCE_TYPE, ACCOUNT_SETTING_RESOURCE_TYPE, ACCOUNT_SETTINGS, type AccountBeforeProperties, AccountSettingDeletion,
   type AccountSettingProperties, PRODUCTION_ACCESS_RESOURCE_TYPE, type ProductionAccessProperties, STATUS_ATTRIBUTE, VALUE_ATTRIBUTE,
@@ -25,12 +26,28 @@ const ACCESS = 'production-access:';
 const ses = new SESv2Client({ maxAttempts: 8 });
 
 const before: ResourceKind<AccountBeforeProperties> = {
-  physicalId: (_, event, found) => found === undefined && event.RequestType !== 'Create' ? event.PhysicalResourceId : `${BEFORE}${found}`,
-  attributes: physicalId => ({ [VALUE_ATTRIBUTE]: physicalId.slice(BEFORE.length) }),
-  create: ({ Setting }, signal) => look(Setting, signal),
-  update: async () => {},
+  physicalId: (_, __, found) => `${BEFORE}${found}`,
+  attributes: physicalId => ({ [VALUE_ATTRIBUTE]: seen(physicalId)[0][1] }),
+  create: async ({ Setting }, signal) => sights([[Setting, await look(Setting, signal)]]),
+  // an address that a parameter gives may become another one; what was seen of the first counts again when that is taken back
+  update: async ({ Setting }, _, signal, event) => {
+    const known = seen((event as CloudFormationCustomResourceUpdateEvent).PhysicalResourceId);
+    const [own = [Setting, await look(Setting, signal)]] = known.filter(([setting]) => setting === Setting);
+    return sights([own, ...known.filter(([setting]) => setting !== Setting).slice(0, 1)]);
+  },
   delete: async () => {},
 };
+
+/** Settings and what there was of them, the one that counts first: what the physical ID of a look says. */
+type Sight = [setting: string, value: string];
+
+function sights(all: Sight[]): string {
+  return all.map(sight => sight.join('=')).join('|');
+}
+
+function seen(physicalId: string): Sight[] {
+  return physicalId.slice(BEFORE.length).split('|').map(sight => sight.split('=') as Sight);
+}
 
 const setting: ResourceKind<AccountSettingProperties> = {
   physicalId: ({ Setting }) => Setting,

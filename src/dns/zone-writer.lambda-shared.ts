@@ -3,7 +3,7 @@
  */
 import { type Change, ChangeResourceRecordSetsCommand, ListResourceRecordSetsCommand, Route53Client, type RRType } from '@aws-sdk/client-route-53';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { keyOf, planChanges } from './record-changes';
+import { keyOf, planChanges, type RecordPlan } from './record-changes';
 import type { RecordProperties, ZoneAccess } from './route53-in-account-constants';
 import { log, retry } from '../private/custom-resource.lambda-shared';
 
@@ -27,15 +27,26 @@ export async function bring(
   if (conflicts.length > 0 && !leaveForeign) throw new ForeignRecords(zone.HostedZoneId, conflicts);
   if (left.length + conflicts.length > 0) log('left alone, changed by somebody since', { records: [...left, ...conflicts].map(keyOf) });
   if (changes.length === 0) return;
-  await route53.send(new ChangeResourceRecordSetsCommand({
-    HostedZoneId: zone.HostedZoneId,
-    ChangeBatch: { Comment: 'cdk-postmaster', Changes: changes.map(change => ({ Action: change.action, ResourceRecordSet: recordSet(change.record) } satisfies Change)) },
-  }), { abortSignal: signal }).catch(error => { throw new Error(`changing hosted zone ${zone.HostedZoneId} failed: ${reasonOf(error)}`); });
+  const batch = changes.map(change => ({ Action: change.action, ResourceRecordSet: recordSet(change.record) } satisfies Change));
+  const command = new ChangeResourceRecordSetsCommand({ HostedZoneId: zone.HostedZoneId, ChangeBatch: { Comment: 'cdk-postmaster', Changes: batch } });
+  await route53.send(command, { abortSignal: signal }).catch(async (error: RefusedBatch) => {
+    const isDone = async () => isAsWanted(planChanges(before ?? [], wanted, await readZone(route53, zone.HostedZoneId, touched, signal)));
+    // whose answer was lost is sent again by the SDK, and then finds its own work in its way
+    if ((error.$metadata?.attempts ?? 1) > 1 && await isDone().catch(() => false)) return;
+    throw new Error(`changing hosted zone ${zone.HostedZoneId} failed: ${reasonOf(error)}`);
+  });
   log('changed', { zone: zone.HostedZoneId, changes: changes.map(change => `${change.action} ${keyOf(change.record)}`) });
 }
 
-/** What Route 53 says of a batch. The SDK does not read the answer in the form of the API reference (`UnknownError`), but hands its parts on. */
-function reasonOf(error: Error & { Messages?: { Message?: string | string[] } }): string {
+/** What the SDK throws. It does not read an answer in the form of the API reference (`UnknownError`), but hands its parts on. */
+type RefusedBatch = Error & { Messages?: { Message?: string | string[] }; $metadata?: { attempts?: number } };
+
+function isAsWanted({ changes, conflicts }: RecordPlan): boolean {
+  return changes.length + conflicts.length === 0;
+}
+
+/** What Route 53 says of a batch. */
+function reasonOf(error: RefusedBatch): string {
   return [error.Messages?.Message ?? error.message].flat().join(', ');
 }
 

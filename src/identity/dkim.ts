@@ -94,6 +94,14 @@ export interface DkimConfig {
 
   /** Why mail is not signed; empty when it is. */
   readonly unsignedReason: string;
+
+  /**
+   * The construct ID of what publishes the DKIM records in a hosted zone. They are there before SES is told the key, and stay when this ID leaves the template, so that
+   * mail on its way is verified after a change of keys.
+   *
+   * @default - they are published, and vanish, with the other records of the domain
+   */
+  readonly recordsId?: string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Duration, type RemovalPolicy, Token } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import { Dkim, DkimConfig } from './dkim';
@@ -8,7 +8,7 @@ import { createIdentity, nameOfArn, removalPolicyOf } from './identity-resource'
 import { MailFrom, MailFromConfig } from './mail-from';
 import { IMailIdentity, ImportedIdentity, MailIdentity } from './mail-identity';
 import { MailDns } from '../dns';
-import { located } from '../private/errors';
+import { fail, located } from '../private/errors';
 import { Bimi, Dmarc, DnsRecord, DnsRecordOptions } from '../records';
 import { normalizeDomain } from '../records/domain-name';
 import { mergeRecords } from '../records/merge-records';
@@ -237,7 +237,9 @@ export class VerifiedDomain extends MailIdentity {
     const identity = this.createIdentity(props, signing, mailFrom);
     this.identityRef = identity.ref;
     if (props.dns._isByHand) this._verifiedByHand = 'enter its DNS records';
-    this.dnsRecords = this.publishRecords(props, mailFrom, props.publish?.dkim === false ? [] : dkim.records(identity, domain, recordOptions));
+    const dkimRecords = this.publishesDkim(props, signing) ? dkim.records(identity, domain, recordOptions) : [];
+    const apart = props.dns._zone && signing.recordsId ? this.publishBefore(identity, signing.recordsId, dkimRecords) : [];
+    this.dnsRecords = [...apart, ...this.publishRecords(props, mailFrom, apart.length > 0 ? [] : dkimRecords)];
     registerDomain(domain, { scope: this, dmarc: this.dmarc, mailFrom: this.mailFromDomain });
   }
 
@@ -259,6 +261,19 @@ export class VerifiedDomain extends MailIdentity {
     });
     if (signing.unsignedReason) identity.addMetadata('cdk-postmaster:dkim-disabled', signing.unsignedReason);
     return identity;
+  }
+
+  private publishesDkim({ publish }: VerifiedDomainProps, signing: DkimConfig): boolean {
+    if (publish?.dkim !== false) return true;
+    if (signing.signingAttributes) return false;
+    return fail('VerifiedDomain.publishDkim', 'publish.dkim is false, and what signs with this key between deployments publishes its records itself; leave publish.dkim out', this);
+  }
+
+  /** Publishes the records of a key for good, before SES is told the key. */
+  private publishBefore(identity: ses.CfnEmailIdentity, id: string, records: DnsRecord[]): DnsRecord[] {
+    if (records.length === 0) return [];
+    identity.node.addDependency(this.dns.publish(this, id, { records, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }));
+    return records;
   }
 
   private publishRecords(props: VerifiedDomainProps, mailFrom: MailFromConfig | undefined, dkimRecords: DnsRecord[]): DnsRecord[] {

@@ -22,6 +22,8 @@ interface GeneratedKey {
   readonly recordText: string;
   readonly privateKey: SecretValue;
   readonly switches: boolean;
+  /** What tells this key from another one of the same domain. */
+  readonly id: string;
 }
 
 /** A key that was made on deployment: the template knows its selector and its record, and where SES finds the rest. */
@@ -36,18 +38,15 @@ export class GeneratedDkim extends Dkim {
       signing: true,
       resourceId: resourceId(this.key.switches),
       unsignedReason: '',
+      // with the key, not with its selector: what CloudFormation makes, and leaves, is the record of one key
+      recordsId: `DkimRecord${this.key.id}`,
     };
   }
 
   public records(_identity: ses.CfnEmailIdentity, domain: string, options: DnsRecordOptions): DnsRecord[] {
-    return [keyRecord(this.key.selector, this.key.recordText, domain, options)];
+    const purpose = `DKIM: the public key with which receivers verify mail that ${domain} has signed`;
+    return [DnsRecord.txt(`${this.key.selector}._domainkey.${domain}`, [this.key.recordText], withPurpose(options, purpose))];
   }
-}
-
-/** The record of a key that only the deployment knows. */
-export function keyRecord(selector: string, text: string, domain: string, options: DnsRecordOptions): DnsRecord {
-  const purpose = `DKIM: the public key with which receivers verify mail that ${domain} has signed`;
-  return DnsRecord.txt(`${selector}._domainkey.${domain}`, [text], withPurpose(options, purpose));
 }
 
 interface RotatedKey {

@@ -22,6 +22,9 @@ export const ROTATION_ENV = 'ROTATION';
 export interface DkimKeyProperties {
   readonly SecretArn: string;
   readonly SelectorPrefix: string;
+
+  /** `true` when a function replaces the key between deployments; undefined when it stays. */
+  readonly Rotated?: string;
 }
 
 /** Whose mail a key signs, and where its records are. */

@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { GeneratedDkim, keyRecord, RotatedDkim } from './dkim-key-choice';
+import { GeneratedDkim, RotatedDkim } from './dkim-key-choice';
 import { DKIM_KEY_ATTRIBUTES, DKIM_KEY_RESOURCE_TYPE, type DkimKeyProperties, PRIVATE_KEY_FIELD } from './dkim-key-constants';
 import { DkimKeyFunction } from './dkim-key-function';
 import type { MailDns } from '../dns';
@@ -12,9 +12,7 @@ import type { Dkim } from '../identity';
 import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import { customResourceHandler } from '../private/custom-resource-handler';
 import { fail, located } from '../private/errors';
-import type { DnsRecord, DnsRecordOptions } from '../records';
 import { checkSelector } from '../records/dkim-key';
-import { normalizeDomain } from '../records/domain-name';
 
 /**
  * When a key is replaced, and where the records of keys are.
@@ -72,7 +70,8 @@ export interface DkimKeyPairProps {
 
   /**
    * Replaces the key every so often, without a deployment. SES is told the key by a function then, and not by the template, so that no deployment puts an older one
-   * back.
+   * back. It can be added to a key that signs already. It cannot be taken away again from a key that it has replaced: the deployment is refused; give the domain another
+   * key pair.
    *
    * @default - the key stays
    */
@@ -116,7 +115,6 @@ export class DkimKeyPair extends Construct {
   public readonly selector: string;
 
   private readonly prefix: string;
-  private readonly recordText: string;
 
   public constructor(scope: Construct, id: string, props: DkimKeyPairProps = {}) {
     super(scope, id);
@@ -124,20 +122,9 @@ export class DkimKeyPair extends Construct {
     this.checkPrefix();
     const secret = this.createSecret(props);
     this.secret = secret;
-    const key = this.createKey(secret);
+    const key = this.createKey(secret, props.rotation !== undefined);
     this.selector = key.getAttString(DKIM_KEY_ATTRIBUTES.selector);
-    this.recordText = key.getAttString(DKIM_KEY_ATTRIBUTES.recordText);
     this.dkim = props.rotation ? this.rotated(props.rotation, key, props.switchFromEasyDkim) : this.generated(key, props.switchFromEasyDkim);
-  }
-
-  /**
-   * The record of the first key, for `additionalRecords` of a domain which signs with another key by now: mail on its way needs it for days.
-   *
-   * @param domain the domain that has signed
-   * @param options TTL and purpose
-   */
-  public record(domain: string, options: DnsRecordOptions = {}): DnsRecord {
-    return located(this, () => keyRecord(this.selector, this.recordText, normalizeDomain(domain, 'DKIM domain'), options));
   }
 
   /** The alarms of the rotation, once a domain signs with the key: that it has failed, and that it is late. */
@@ -177,9 +164,9 @@ export class DkimKeyPair extends Construct {
     return secret;
   }
 
-  private createKey(secret: secretsmanager.Secret): CustomResource {
+  private createKey(secret: secretsmanager.Secret, isRotated: boolean): CustomResource {
     const handler = customResourceHandler(this, DkimKeyFunction);
-    const properties: DkimKeyProperties = { SecretArn: secret.secretArn, SelectorPrefix: this.prefix };
+    const properties: DkimKeyProperties = { SecretArn: secret.secretArn, SelectorPrefix: this.prefix, ...isRotated && { Rotated: 'true' } };
     const key = new CustomResource(this, 'Resource', { resourceType: DKIM_KEY_RESOURCE_TYPE, serviceToken: handler.functionArn, properties: { ...properties } });
     const grants = [secret.grantRead(handler), secret.grantWrite(handler)];
     grants.forEach(grant => grant.applyBefore(key));
@@ -190,7 +177,8 @@ export class DkimKeyPair extends Construct {
     // the version makes another key another text, and a deployment never read one that is newer than its selector
     const versionId = key.getAttString(DKIM_KEY_ATTRIBUTES.versionId);
     const privateKey = SecretValue.secretsManager(this.secret.secretArn, { jsonField: PRIVATE_KEY_FIELD, versionId });
-    return new GeneratedDkim({ selector: this.selector, recordText: this.recordText, privateKey, switches });
+    const recordText = key.getAttString(DKIM_KEY_ATTRIBUTES.recordText);
+    return new GeneratedDkim({ selector: this.selector, recordText, privateKey, switches, id: this.node.addr.slice(-8) });
   }
 
   private rotated(rotation: DkimKeyRotation, key: CustomResource, switches = false): Dkim {

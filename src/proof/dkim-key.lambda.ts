@@ -8,10 +8,11 @@
  */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
+import type { CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
 import {
   DKIM_KEY_ATTRIBUTES, DKIM_KEY_RESOURCE_TYPE, DKIM_SIGNING_RESOURCE_TYPE, type DkimKeyProperties, type SigningSettings,
 } from './dkim-key-constants';
-import { makeKey, readState, recordText, writeState } from './dkim-key-secret.lambda-shared';
+import { makeKey, Phase, readState, recordText, writeState } from './dkim-key-secret.lambda-shared';
 import { isToldToSign, lookAt, publish, sign } from './dkim-signing.lambda-shared';
 import { customResource, log, type ResourceKind } from '../private/custom-resource.lambda-shared';
 import { withNewPermission } from '../private/new-permission.lambda-shared';
@@ -32,7 +33,11 @@ const key: ResourceKind<DkimKeyProperties> = {
     return { [DKIM_KEY_ATTRIBUTES.selector]: selector, [DKIM_KEY_ATTRIBUTES.versionId]: versionId, [DKIM_KEY_ATTRIBUTES.recordText]: text };
   },
   create: makeOnce,
-  update: async (properties, old, _signal) => properties.SecretArn === old.SecretArn ? undefined : makeOnce(properties),
+  update: async (properties, old, _signal, event) => {
+    if (properties.SecretArn !== old.SecretArn) return makeOnce(properties);
+    if (old.Rotated && !properties.Rotated) await refuseAfterRotation(properties, event as CloudFormationCustomResourceUpdateEvent);
+    return undefined;
+  },
   delete: async () => {},
 };
 
@@ -57,6 +62,17 @@ async function makeOnce({ SecretArn, SelectorPrefix }: DkimKeyProperties): Promi
   const versionId = await withNewPermission(() => writeState(secrets, SecretArn, state));
   log(known ? 'the secret has a key' : 'a key was made', { secret: SecretArn, selector: state.selector });
   return [state.selector, versionId, state.publicKey].join(SEPARATOR);
+}
+
+/**
+ * A template without rotation tells SES the first key. As long as that one signs, all is well: it may be a roll-back of the deployment which has added the rotation.
+ */
+async function refuseAfterRotation({ SecretArn }: DkimKeyProperties, { PhysicalResourceId }: CloudFormationCustomResourceUpdateEvent): Promise<void> {
+  const state = await withNewPermission(() => readState(secrets, SecretArn));
+  const [first] = PhysicalResourceId.split(SEPARATOR);
+  if (!state || (state.selector === first && (state.next ?? { phase: Phase.PUBLISHING }).phase === Phase.PUBLISHING)) return;
+  throw new Error(`the key ${first} of ${SecretArn} has been replaced by its rotation, and a DkimKeyPair without \`rotation\` signs with ${first}: leave \`rotation\` as it is, ` +
+    'or give the domain another DkimKeyPair, without it. Nothing was changed.');
 }
 
 async function letSign(settings: SigningSettings, signal: AbortSignal): Promise<void> {

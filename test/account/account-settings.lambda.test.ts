@@ -77,7 +77,7 @@ class Managed {
   public async delete(): Promise<void> {
     const { Status, Reason } = await cloudFormation.request(handler, 'Delete', { resourceType: SETTING, properties: this.properties!, physicalId: this.id });
     if (Status === 'FAILED') throw new Error(`DELETE_FAILED: ${Reason}`);
-    await cloudFormation.request(handler, 'Delete', { resourceType: BEFORE, properties: { Setting: this.setting }, physicalId: `before:${this.before}` });
+    await cloudFormation.request(handler, 'Delete', { resourceType: BEFORE, properties: { Setting: this.setting }, physicalId: `before:${this.setting}=${this.before}` });
   }
 
   private async send(type: 'Create' | 'Update', Value: string, old?: object): Promise<boolean> {
@@ -177,6 +177,76 @@ describe('suppression', () => {
     ses.refuseNext(ALWAYS, SES_FAILS, 'PutAccountSuppressionAttributes');
     expect(await managed.update('COMPLAINT')).toBe('ROLLED BACK');
     expect(ses.suppressedReasons).toEqual(['BOUNCE']);
+  });
+});
+
+describe('life cycle of a look', () => {
+  const FIRST = 'before:suppression=BOUNCE,COMPLAINT';
+  const IP = 'dedicatedIp:192.0.2.1';
+  const look = (Setting = 'suppression', by = handler) => cloudFormation.request(by, 'Create', { resourceType: BEFORE, properties: { Setting } });
+  const update = (Setting: string, old: string, physicalId: string) =>
+    cloudFormation.request(handler, 'Update', { resourceType: BEFORE, properties: { Setting }, old: { Setting: old }, physicalId });
+  const remove = (physicalId: string) => cloudFormation.request(handler, 'Delete', { resourceType: BEFORE, properties: { Setting: 'suppression' }, physicalId });
+  beforeEach(() => {
+    ses.pools.add('old').add('other');
+    ses.ips.set('192.0.2.1', 'old').set('192.0.2.2', 'other');
+  });
+
+  test('it tells in its ID what there was, whoever has set it', async () => {
+    expect(await look()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: FIRST, Data: { Value: 'BOUNCE,COMPLAINT' } });
+    ses.suppressedReasons = [];
+    expect(await look()).toMatchObject({ Status: 'SUCCESS', Data: { Value: 'DISABLED' } });
+  });
+
+  test('an update of it tells what it saw first, and asks nothing', async () => {
+    expect(await update('suppression', 'suppression', FIRST)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: FIRST, Data: { Value: 'BOUNCE,COMPLAINT' } });
+    expect(ses.calls).toEqual([]);
+  });
+
+  test('another setting is looked at; taken back, it tells what there was of the first before anybody changed it', async () => {
+    const { PhysicalResourceId: first } = await look(IP);
+    ses.ips.set('192.0.2.1', 'marketing');
+    const moved = await update('dedicatedIp:192.0.2.2', IP, first);
+    expect(moved).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: expect.not.stringMatching(`^${first}$`), Data: { Value: 'other' } });
+    expect(await update(IP, 'dedicatedIp:192.0.2.2', moved.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS', Data: { Value: 'old' } });
+  });
+
+  test('its deletion asks nothing and changes nothing, also after a look that failed', async () => {
+    for (const id of [FIRST, 'cdk-postmaster:create-failed']) expect(await remove(id)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
+    expect(ses.calls).toEqual([]);
+  });
+
+  test('a look that comes again says the same, also from another process', async () => {
+    expect((await look('suppression', process_())).PhysicalResourceId).toBe((await look()).PhysicalResourceId);
+  });
+
+  test('it looks again while SES throttles', async () => {
+    ses.refuseNext(3, THROTTLED);
+    expect(await look()).toMatchObject({ Status: 'SUCCESS' });
+  });
+});
+
+describe('life cycle of a setting', () => {
+  const properties = { Setting: 'suppression', Value: 'BOUNCE', Before: 'BOUNCE,COMPLAINT', OnDelete: 'RestorePrevious' };
+
+  test('another setting is set under its own ID, and the Delete that follows puts the first one back', async () => {
+    const managed = { resourceType: SETTING, properties };
+    await cloudFormation.request(handler, 'Create', managed);
+    const warmUp = { Setting: 'autoWarmup', Value: 'DISABLED', Before: 'ENABLED', OnDelete: 'RestorePrevious' };
+    expect(await cloudFormation.request(handler, 'Update', { resourceType: SETTING, properties: warmUp, old: properties, physicalId: 'suppression' }))
+      .toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'autoWarmup' });
+    await cloudFormation.request(handler, 'Delete', { ...managed, physicalId: 'suppression' });
+    expect([ses.autoWarmup, ses.suppressedReasons]).toEqual([false, ['BOUNCE', 'COMPLAINT']]);
+  });
+
+  test('a Create whose answer SES lost is taken back by the Delete that follows', async () => {
+    ses.breaks = () => ses.calls.filter(call => call.startsWith('Put')).length > 0 ? { how: 'reset', when: 'after' } : undefined;
+    const answer = await cloudFormation.request(process_(), 'Create', { resourceType: SETTING, properties });
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'cdk-postmaster:create-failed' });
+    expect(ses.suppressedReasons).toEqual(['BOUNCE']);
+    ses.breaks = () => undefined;
+    expect(await cloudFormation.request(handler, 'Delete', { resourceType: SETTING, properties, physicalId: answer.PhysicalResourceId })).toMatchObject({ Status: 'SUCCESS' });
+    expect([...ses.suppressedReasons].sort()).toEqual(['BOUNCE', 'COMPLAINT']);
   });
 });
 
@@ -308,11 +378,46 @@ describe('production access', () => {
     expect(puts()).toBe(1);
   });
 
-  test('stays when the resource goes', async () => {
+  test('stays when the resource goes, and nothing is asked after a request that failed', async () => {
     const { PhysicalResourceId } = await create();
     const calls = ses.calls.length;
-    await cloudFormation.request(handler, 'Delete', { resourceType: ACCESS, properties: REQUEST, physicalId: PhysicalResourceId });
+    for (const physicalId of [PhysicalResourceId, 'cdk-postmaster:create-failed']) {
+      expect(await cloudFormation.request(handler, 'Delete', { resourceType: ACCESS, properties: REQUEST, physicalId })).toMatchObject({ Status: 'SUCCESS' });
+    }
     expect(ses.calls).toHaveLength(calls);
+  });
+
+  test('is never replaced by another request: its ID tells how it stands, and the Delete of an ID asks nothing', async () => {
+    const { PhysicalResourceId: physicalId } = await create();
+    ses.productionAccess = true;
+    const other = { ...REQUEST, MailType: 'MARKETING', WebsiteUrl: 'https://example.org' };
+    expect(await cloudFormation.request(handler, 'Update', { resourceType: ACCESS, properties: other, old: REQUEST, physicalId })).toMatchObject({ PhysicalResourceId: 'production-access:GRANTED' });
+    expect(await cloudFormation.request(handler, 'Delete', { resourceType: ACCESS, properties: REQUEST, physicalId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(puts()).toBe(1);
+    expect(ses.productionAccess).toBe(true);
+  });
+
+  test('that is asked for by a request which comes again, to another process, is asked for once', async () => {
+    await create();
+    ses.review = { Status: 'PENDING' };
+    expect(await cloudFormation.request(process_(), 'Create', { resourceType: ACCESS, properties: REQUEST })).toMatchObject({ Status: 'SUCCESS', Data: { Status: 'PENDING' } });
+    expect(puts()).toBe(1);
+  });
+
+  test('that cannot be asked for while SES throttles is asked for a little later', async () => {
+    ses.refuseNext(4, THROTTLED);
+    expect(await create()).toMatchObject({ Status: 'SUCCESS', Data: { Status: 'PENDING' } });
+  });
+
+  test('whose request arrives while its answer is lost is under review, and pending', async () => {
+    let isLost = false;
+    ses.breaks = () => {
+      if (isLost || ses.calls.at(-1) !== 'PutAccountDetails') return undefined;
+      isLost = true;
+      ses.refuseNext(1, new Refusal(409, 'ConflictException', 'under review'), 'PutAccountDetails');
+      return { how: 'reset', when: 'after' };
+    };
+    expect(await create()).toMatchObject({ Status: 'SUCCESS', Data: { Status: 'PENDING' } });
   });
 
   test('that SES does not take fails with its words', async () => {

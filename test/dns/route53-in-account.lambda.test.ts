@@ -2,7 +2,7 @@
 import { handler } from '../../src/dns/route53-in-account.lambda';
 import { type CustomResourceRequest, FakeCloudFormation } from '../support/fake-cloudformation';
 import { FakeRoute53 } from '../support/fake-route53';
-import { Refusal } from '../support/fake-service';
+import { type Breakage, Refusal } from '../support/fake-service';
 import { FAKE_SECRET, FakeSts } from '../support/fake-sts';
 import { hurry } from '../support/hurry';
 
@@ -117,6 +117,28 @@ describe('Create', () => {
   test('fails when somebody is quicker, and overwrites nothing', async () => {
     route53.beforeChange = () => route53.put('ZONE', FOREIGN);
     expect(await create(ALL)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining("name='_dmarc.example.com.', type='TXT'] but it already exists") });
+    expect(zone()).toEqual([FOREIGN]);
+  });
+
+  test.each<Breakage['how']>(['reset', '500'])('a batch whose answer is lost (%s) is the one that the SDK finds when it sends it again', async how => {
+    let isLost = false;
+    route53.breaks = () => {
+      if (isLost || route53.calls.at(-1) !== 'ChangeResourceRecordSets') return undefined;
+      isLost = true;
+      return { how, when: 'after' };
+    };
+    expect(await create(ALL)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: ID });
+    expect(batches()).toBe(2);
+    expect(zone()).toEqual(lines(...ALL));
+  });
+
+  test('takes over nothing that somebody else has written between two tries of a batch that was never carried out', async () => {
+    route53.breaks = () => {
+      if (batches() !== 1 || route53.calls.at(-1) !== 'ChangeResourceRecordSets') return undefined;
+      route53.put('ZONE', FOREIGN);
+      return { how: 'reset', when: 'before' };
+    };
+    expect(await create(ALL)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('but it already exists') });
     expect(zone()).toEqual([FOREIGN]);
   });
 

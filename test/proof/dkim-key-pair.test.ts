@@ -143,13 +143,48 @@ describe('a key that is rotated', () => {
   });
 });
 
-test('its record can stay when another key signs', () => {
+describe('the record of a key that stays', () => {
+  const recordOf = (template: Template, type = 'AWS::Route53::RecordSetGroup') =>
+    Object.entries(template.findResources(type)).filter(([, resource]) => JSON.stringify(resource).includes('_domainkey'));
+
+  test.each([['AWS::Route53::RecordSetGroup', undefined], ['Custom::PostmasterDnsRecords', IN_ACCOUNT]])(
+    'is of type %s and of its own: it stays in the zone, and is there before SES is told the key', (type, dns) => {
+      const stack = stackIn();
+      const key = new DkimKeyPair(stack, 'Key');
+      new VerifiedDomain(stack, 'Mail', { dns: dns ?? Dns.route53(zoneOf(stack, 'example.com')), dkim: key.dkim, removalPolicy: RemovalPolicy.DESTROY });
+      const template = Template.fromStack(stack);
+      const [[id, record], ...others] = recordOf(template, type);
+      expect(others).toEqual([]);
+      expect(record).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+      expect(JSON.stringify(record)).not.toContain('_dmarc');
+      template.hasResource('AWS::SES::EmailIdentity', { DependsOn: Match.arrayWith([id]) });
+    });
+
+  test('is another resource for another key, so that CloudFormation never changes one into the other', () => {
+    const idOf = (name: string) => {
+      const stack = stackIn();
+      new VerifiedDomain(stack, 'Mail', { dns: Dns.route53(zoneOf(stack, 'example.com')), dkim: new DkimKeyPair(stack, name).dkim });
+      return recordOf(Template.fromStack(stack))[0][0];
+    };
+    expect(idOf('Key')).toBe(idOf('Key'));
+    expect(idOf('Key')).not.toBe(idOf('Other'));
+  });
+
+  test('is left out, or handed to a person, with the others', () => {
+    const stack = stackIn();
+    new VerifiedDomain(stack, 'Mail', { dns: Dns.route53(zoneOf(stack, 'example.com')), dkim: new DkimKeyPair(stack, 'Key').dkim, publish: { dkim: false } });
+    expect(recordOf(Template.fromStack(stack))).toEqual([]);
+    const elsewhere = stackIn();
+    new VerifiedDomain(elsewhere, 'Mail', { dns: Dns.elsewhere('example.com'), dkim: new DkimKeyPair(elsewhere, 'Key').dkim });
+    expect(Object.values(Template.fromStack(elsewhere).findOutputs('*')).filter(({ Value }) => JSON.stringify(Value).includes('RecordText'))).toHaveLength(1);
+  });
+});
+
+test('a key that is rotated cannot go unpublished', () => {
   const stack = stackIn();
-  const first = new DkimKeyPair(stack, 'First');
-  const second = new DkimKeyPair(stack, 'Key', { rotation: rotation(stack) });
-  new VerifiedDomain(stack, 'Mail', { dns: Dns.route53(zoneOf(stack, 'example.com')), dkim: second.dkim, additionalRecords: [first.record('Example.com')] });
-  const groups = JSON.stringify(Template.fromStack(stack).findResources('AWS::Route53::RecordSetGroup'));
-  expect(groups).toMatch(/"First[0-9A-F]{8}","Selector"\]\},"\._domainkey\.example\.com\."/);
+  const key = new DkimKeyPair(stack, 'Key', { rotation: rotation(stack) });
+  expect(() => new VerifiedDomain(stack, 'Mail', { dns: Dns.route53(zoneOf(stack, 'example.com')), dkim: key.dkim, publish: { dkim: false } }))
+    .toThrow('publish.dkim is false, and what signs with this key between deployments publishes its records itself; leave publish.dkim out (at Stack/Mail) [VerifiedDomain.publishDkim]');
 });
 
 test('a switch from Easy DKIM keeps the resource of the identity', () => {

@@ -1,16 +1,22 @@
 /*
- * Where a key is rotated: fakes of the services, a clock, DNS as receivers see it through their caches, and a program that sends all the while.
+ * Where a key is rotated: fakes of the services, a clock, DNS on loopback as receivers see it through their caches, and a program that sends all the while.
  */
+import { Resolver } from 'node:dns/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { dkimSign, dkimVerify } from 'mailauth';
+import type { ZoneAccess } from '../../src/dns/route53-in-account-constants';
+import { PATIENT } from '../../src/private/patience.lambda-shared';
 import type { RotationSettings } from '../../src/proof/dkim-key-constants';
 import type { KeyState } from '../../src/proof/dkim-key-secret.lambda-shared';
 import { rotate } from '../../src/proof/dkim-rotation.lambda-shared';
+import { DnsServer, type ZoneRecord } from '../support/dns-server';
 import { FakeRoute53 } from '../support/fake-route53';
 import { FakeSecretsManager } from '../support/fake-secrets-manager';
+import type { Breakage } from '../support/fake-service';
 import { FakeSesDkim } from '../support/fake-ses-dkim';
 import { FAKE_SECRET, FakeSts } from '../support/fake-sts';
+import type { Access } from '../support/session-policy';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -21,56 +27,71 @@ export const TTL = 1800;
 /** For how long a resolver remembers, by Route 53's SOA record, that there was nothing. */
 const NEGATIVE_TTL = 900;
 
-export const SIGNING = { SecretArn: SECRET, Identity: 'example.com', Zone: { HostedZoneId: 'ZONE', RoleArn: 'arn:aws:iam::222222222222:role/dns' }, Ttl: String(TTL) };
+/** How many times as fast the SDK waits between attempts. */
+const SPEED = 200;
+
+const OWN_KEY = 'AKIAFAKE';
+
+/** The two ways to a zone. */
+export const ZONES: Record<'another account' | 'this account', ZoneAccess> = {
+  'another account': { HostedZoneId: 'ZONE', RoleArn: 'arn:aws:iam::222222222222:role/dns' },
+  'this account': { HostedZoneId: 'ZONE' },
+};
+
+export const SIGNING = { SecretArn: SECRET, Identity: 'example.com', Zone: ZONES['another account'], Ttl: String(TTL) };
 export const SETTINGS: RotationSettings = { ...SIGNING, SelectorPrefix: 'ses', EveryDays: 30, KeepDays: 14 };
 
-interface Client { send(command: unknown): Promise<unknown> }
+/** Which call breaks, counted from when it is said, and whether all that come after it do until the run is over. */
+export interface Outage extends Breakage {
+  readonly call: number;
+  readonly lasts: boolean;
+}
 
 /** A resolver that keeps what it was told, and that there was nothing, as long as it may. */
 export class CachingResolver {
-  private readonly kept = new Map<string, { until: number; texts: string[] }>();
+  private readonly kept = new Map<string, { until: number; texts: string[][] }>();
 
-  public constructor(private readonly route53: FakeRoute53) {}
+  public constructor(private readonly ask: (name: string) => Promise<string[][]>) {}
 
   public async resolveTxt(name: string): Promise<string[][]> {
     let known = this.kept.get(name);
     if (!known || known.until <= Date.now()) {
-      const texts = textsOf(this.route53, name);
+      const texts = await this.ask(name);
       this.kept.set(name, known = { texts, until: Date.now() + (texts.length > 0 ? TTL : NEGATIVE_TTL) * 1000 });
     }
     if (known.texts.length === 0) throw Object.assign(new Error(`queryTxt ENOTFOUND ${name}`), { code: 'ENOTFOUND' });
-    return known.texts.map(text => [text]);
+    return known.texts;
   }
-}
-
-function textsOf(route53: FakeRoute53, name: string): string[] {
-  return route53.lines('ZONE').map(line => /^(\S+)\. \d+ TXT (.*)$/.exec(line)!).filter(([, at]) => at === name)
-    .map(([, , value]) => value.replace(/" "/g, '').replace(/"/g, ''));
 }
 
 export class DkimPlace {
   public readonly sts = new FakeSts();
   public readonly route53 = new FakeRoute53(this.sts);
   public readonly secrets = new FakeSecretsManager();
-  public readonly ses = new FakeSesDkim('example.com');
+  public readonly ses = new FakeSesDkim('example.com', 'news.example.com');
   public now = 0;
 
-  /** Cuts a run off at a call, before it is carried out or before its answer arrives. */
-  public crash?: { at: number; when: 'before' | 'after' };
-  public calls = 0;
-
-  private readonly all = [this.sts, this.route53, this.secrets, this.ses];
-  private readonly sent: { raw: string; at: number; selector: string }[] = [];
-  private receivers: CachingResolver[] = [];
+  /** The way to the zone. */
+  public zone = ZONES['another account'];
 
   /** What the function that rotates asks. */
   public resolver!: Pick<CachingResolver, 'resolveTxt'>;
 
+  private readonly all = [this.sts, this.route53, this.secrets, this.ses];
+  private readonly dns = new DnsServer({ zones: ['example.com'], records: [] });
+  private readonly wire = new Resolver({ timeout: 2000, tries: 3 });
+  private readonly sent: { raw: string; at: number; selector: string }[] = [];
+  private receivers: CachingResolver[] = [];
+  private outage?: Outage;
+  private calls = 0;
+  private isBroken = false;
+
   public async start(): Promise<void> {
-    await Promise.all(this.all.map(service => service.start()));
+    await Promise.all([...this.all, this.dns].map(service => service.start()));
+    this.wire.setServers([this.dns.address]);
     Object.assign(process.env, {
       AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'AKIAFAKE',
+      AWS_ACCESS_KEY_ID: OWN_KEY,
       AWS_SECRET_ACCESS_KEY: FAKE_SECRET,
       AWS_ENDPOINT_URL_STS: this.sts.endpoint,
       AWS_ENDPOINT_URL_ROUTE_53: this.route53.endpoint,
@@ -80,21 +101,23 @@ export class DkimPlace {
   }
 
   public async stop(): Promise<void> {
-    await Promise.all(this.all.map(service => service.stop()));
+    await Promise.all([...this.all, this.dns].map(service => service.stop()));
   }
 
-  public reset(): void {
+  public reset(zone = ZONES['another account']): void {
     this.all.forEach(service => service.reset());
+    this.zone = zone;
     this.now = Date.parse('2026-03-01T00:00:00Z');
     jest.spyOn(Date, 'now').mockImplementation(() => this.now);
     this.route53.putZone('ZONE', 'example.com');
+    this.route53.ownKey = zone.RoleArn === undefined ? OWN_KEY : undefined;
     this.secrets.addSecret(SECRET);
-    this.ses.isPublic = (name, text) => textsOf(this.route53, name).includes(text);
-    this.resolver = new CachingResolver(this.route53);
-    this.receivers = [new CachingResolver(this.route53), new CachingResolver(this.route53)];
+    this.ses.isPublic = (name, text) => this.texts().some(record => record.name === `${name}.` && record.text === text);
+    this.all.forEach(service => { service.breaks = () => this.breakage(); });
+    this.resolver = this.newResolver();
+    this.receivers = [this.newResolver(), this.newResolver()];
     this.sent.length = 0;
-    this.crash = undefined;
-    this.calls = 0;
+    this.break(undefined);
   }
 
   public get state(): KeyState {
@@ -106,23 +129,52 @@ export class DkimPlace {
     return this.route53.lines('ZONE').map(line => line.split('.')[0]);
   }
 
-  /** One run of the schedule. */
-  public async run(): Promise<void> {
-    this.calls = 0;
-    const secrets = new SecretsManagerClient({ maxAttempts: 1 });
-    const ses = new SESv2Client({ maxAttempts: 1 });
-    await rotate(SETTINGS, { secrets: this.fragile(secrets), ses: this.fragile(ses), resolver: this.resolver }, AbortSignal.timeout(60_000));
+  /** All that IAM was asked about the function, once each. */
+  public get accesses(): Access[] {
+    return [...new Map(this.all.flatMap(({ accesses }) => accesses).map(access => [JSON.stringify(access), access])).values()];
   }
 
-  /** Lets time pass: each half hour there is a run, a message is sent, and receivers verify it and those before that are not too old. Returns what runs have thrown. */
-  public async live(ms: number, keepDays = 14): Promise<string[]> {
+  /** How many calls there were since the last outage was planned. */
+  public get made(): number {
+    return this.calls;
+  }
+
+  /** Lets a call break, in the run in which it comes. */
+  public break(outage: Outage | undefined): void {
+    this.outage = outage;
+    this.calls = 0;
+    this.isBroken = false;
+  }
+
+  /** One run of the schedule, with clients that repeat what fails as those of the function do. */
+  public async run(): Promise<void> {
+    const services = { secrets: new SecretsManagerClient(PATIENT), ses: new SESv2Client(PATIENT), resolver: this.resolver };
+    const realTimer = setTimeout;
+    const hurried = jest.spyOn(globalThis, 'setTimeout')
+      .mockImplementation(((callback: (...given: unknown[]) => void, ms = 0, ...given: unknown[]) => realTimer(callback, ms / SPEED, ...given)) as typeof setTimeout);
+    try {
+      await rotate({ ...SETTINGS, Zone: this.zone }, services, AbortSignal.timeout(60_000));
+    } finally {
+      hurried.mockRestore();
+      if (this.isBroken) this.outage = undefined;
+      this.isBroken = false;
+    }
+  }
+
+  /** Lets time pass: at each step there is a run, a message is sent, and receivers verify it and those before that are not too old. Returns what runs have thrown. */
+  public async live(ms: number, { step = 30 * MINUTE, keepDays = 14 } = {}): Promise<string[]> {
     const errors: string[] = [];
-    for (const end = this.now + ms; this.now < end; this.now += 30 * MINUTE) {
+    for (const end = this.now + ms; this.now < end; this.now += step) {
       await this.run().catch((error: Error) => errors.push(error.message));
       await this.send();
       await this.verifyAll(keepDays);
     }
     return errors;
+  }
+
+  /** Lets days pass in which little happens. */
+  public idle(days: number, keepDays?: number): Promise<string[]> {
+    return this.live(days * DAY, { step: 8 * HOUR, keepDays });
   }
 
   public async send(): Promise<void> {
@@ -141,7 +193,7 @@ export class DkimPlace {
       const ofKey = alive.filter(one => one.selector === selector);
       return [ofKey[0], ofKey[ofKey.length - 1]];
     });
-    for (const resolver of [...this.receivers, new CachingResolver(this.route53)]) {
+    for (const resolver of [...this.receivers, this.newResolver()]) {
       for (const { raw, selector } of new Set(chosen)) {
         const { results } = await dkimVerify(raw, { resolver: async (name: string) => resolver.resolveTxt(name) } as never);
         const verdict = `${new Date(this.now).toISOString()} ${selector} ${results[0]?.status.result}`;
@@ -150,15 +202,31 @@ export class DkimPlace {
     }
   }
 
-  private fragile<T extends Client>(client: T): T {
-    const send = client.send.bind(client);
-    client.send = async (command: unknown) => {
-      const dies = this.crash?.at === ++this.calls;
-      if (dies && this.crash!.when === 'before') throw new Error('cut off');
-      const answer = await send(command);
-      if (dies) throw new Error('cut off');
-      return answer;
-    };
-    return client;
+  /** A resolver that has asked nothing yet. It asks the DNS server, which has what the zone has by then. */
+  public newResolver(): CachingResolver {
+    return new CachingResolver(async name => {
+      this.dns.replaceRecords(this.texts().map(({ name: at, strings }): ZoneRecord => ({ name: at, type: 'TXT', ttl: TTL, data: strings.map(text => Buffer.from(text)) })));
+      return this.wire.resolveTxt(name).catch((error: NodeJS.ErrnoException) => {
+        if (['ENOTFOUND', 'ENODATA'].includes(error.code!)) return [];
+        throw error;
+      });
+    });
+  }
+
+  private texts(): { name: string; text: string; strings: string[] }[] {
+    return this.route53.lines('ZONE').map(line => {
+      const [, name, value] = /^(\S+) \d+ TXT (.*)$/.exec(line)!;
+      const strings = [...value.matchAll(/"([^"]*)"/g)].map(([, text]) => text);
+      return { name, text: strings.join(''), strings };
+    });
+  }
+
+  private breakage(): Breakage | undefined {
+    this.calls++;
+    if (this.outage === undefined || this.calls < this.outage.call) return undefined;
+    const isFirst = !this.isBroken;
+    this.isBroken = true;
+    if (isFirst) return this.outage;
+    return this.outage.lasts ? { ...this.outage, when: 'before' } : undefined;
   }
 }

@@ -169,6 +169,13 @@ describe('life cycle', () => {
     expect(await play(request())).toMatchObject({ physicalId: 'example.com' });
   });
 
+  test('an identity that somebody else has made is looked at, and nothing more: the wait owns nothing', async () => {
+    ses.identities.set('example.com', VERIFIED);
+    await play(request());
+    await play(request({ type: 'Delete' }));
+    expect(new Set(ses.calls)).toEqual(new Set(['GetEmailIdentity example.com']));
+  });
+
   test('the function itself is the handler of the framework', async () => {
     ses.identities.set('example.com', VERIFIED);
     const event = request();

@@ -276,6 +276,62 @@ describe('update', () => {
   });
 });
 
+describe('life cycle of a look', () => {
+  const LOOK = { resourceType: 'Custom::PostmasterRuleSetBefore', properties: {} };
+  const look = () => cloudFormation.request(handlers[0], 'Create', LOOK);
+
+  test('it tells in its ID what is active, whosever it is, and what when none is', async () => {
+    given('foreign');
+    expect(await look()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'before:foreign', Data: { RuleSetName: 'foreign' } });
+    ses.active = undefined;
+    expect(await look()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'before:(none)', Data: { RuleSetName: '(none)' } });
+  });
+
+  test('its deletion asks nothing and changes nothing, also after a look that failed', async () => {
+    for (const physicalId of ['before:foreign', 'cdk-postmaster:create-failed']) {
+      expect(await cloudFormation.request(handlers[0], 'Delete', { ...LOOK, physicalId })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
+    }
+    expect(ses.calls).toEqual([]);
+  });
+
+  test('a look that comes again says what the first one said, whatever is active by then', async () => {
+    given('foreign');
+    const first = await cloudFormation.request(handlers[0], 'Create', { ...LOOK, requestId: 'twice' });
+    ses.active = 'stranger';
+    expect(await cloudFormation.request(handlers[0], 'Create', { ...LOOK, requestId: 'twice' })).toEqual(first);
+  });
+
+  test('it looks again while SES throttles', async () => {
+    ses.refuseNext(3, THROTTLED);
+    expect(await look()).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('it fails when SES cannot tell, so that nothing is activated', async () => {
+    ses.refuseNext(ALWAYS, SES_FAILS);
+    expect(await cloudFormation.request(processes(1)[0], 'Create', LOOK)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'cdk-postmaster:create-failed' });
+  });
+});
+
+describe('life cycle of an activation', () => {
+  const properties = { RuleSetName: 'ours', RuleSetBefore: '(none)', TakeOver: 'false', OnDelete: 'RestorePrevious' };
+  const ACTIVATION = { resourceType: 'Custom::PostmasterActiveRuleSet', properties };
+
+  test('it is never replaced: another rule set is another state of the same activation, since an account has one', async () => {
+    ses.put('ours', 'renamed');
+    const { PhysicalResourceId: physicalId } = await cloudFormation.request(handlers[0], 'Create', ACTIVATION);
+    expect(await cloudFormation.request(handlers[0], 'Update', { ...ACTIVATION, properties: { ...properties, RuleSetName: 'renamed' }, old: properties, physicalId }))
+      .toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
+    expect(ses.active).toBe('renamed');
+  });
+
+  test('a Create that comes again, to another process, finds the set active and activates nothing', async () => {
+    ses.put('ours');
+    const first = await cloudFormation.request(handlers[0], 'Create', { ...ACTIVATION, requestId: 'twice' });
+    expect(await cloudFormation.request(handlers[1], 'Create', { ...ACTIVATION, requestId: 'twice' })).toEqual(first);
+    expect(ses.activations).toEqual(['ours']);
+  });
+});
+
 /* Every moment at which SES may fail, in every situation. */
 describe('when SES fails at each call in turn', () => {
   /** Lets the call fail which is made after some others, and all after it, until the roll-back begins. */
@@ -356,14 +412,39 @@ describe('patience', () => {
 });
 
 describe('the set of somebody else, to which rules are added', () => {
-  const check = (type: 'Create' | 'Delete', RuleSetName: string, physicalId?: string) =>
-    cloudFormation.request(handlers[0], type, { resourceType: 'Custom::PostmasterSharedRuleSet', properties: { RuleSetName }, physicalId });
+  const check = (type: 'Create' | 'Update' | 'Delete', RuleSetName: string, physicalId?: string, more: object = {}) =>
+    cloudFormation.request(handlers[0], type, { resourceType: 'Custom::PostmasterSharedRuleSet', properties: { RuleSetName }, physicalId, ...more });
 
   test('is active: its name is what the template goes on with', async () => {
     given('foreign');
     expect(await check('Create', 'foreign')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'foreign' });
     expect(await check('Delete', 'foreign', 'foreign')).toMatchObject({ Status: 'SUCCESS' });
     expect(ses.activations).toEqual([]);
+  });
+
+  test('is not checked again: neither an update nor a deletion asks, since a roll-back could not end otherwise', async () => {
+    given('stranger');
+    expect(await check('Update', 'foreign', 'foreign', { old: { RuleSetName: 'foreign' } })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'foreign' });
+    for (const id of ['foreign', 'cdk-postmaster:create-failed']) expect(await check('Delete', 'foreign', id)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
+    expect(ses.calls).toEqual([]);
+  });
+
+  test('of another name has another ID; the template makes another resource of it, which is checked', async () => {
+    expect(await check('Update', 'renamed', 'foreign', { old: { RuleSetName: 'foreign' } })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'renamed' });
+  });
+
+  test('is found active by a check that comes again, too', async () => {
+    given('foreign');
+    const first = await check('Create', 'foreign', undefined, { requestId: 'twice' });
+    expect(await check('Create', 'foreign', undefined, { requestId: 'twice' })).toEqual(first);
+  });
+
+  test('is looked at again while SES throttles, and fails when SES cannot tell', async () => {
+    given('foreign');
+    ses.refuseNext(3, THROTTLED);
+    expect(await check('Create', 'foreign')).toMatchObject({ Status: 'SUCCESS' });
+    ses.refuseNext(ALWAYS, SES_FAILS);
+    expect(await check('Create', 'foreign')).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'cdk-postmaster:create-failed' });
   });
 
   test.each([['stranger', 'stranger'], [undefined, '(none)']])('is not active: %s is, and the deployment fails', async (active, said) => {

@@ -36,14 +36,19 @@ export class DnsServer {
   public readonly queries: string[] = [];
 
   private readonly zones: readonly string[];
-  private readonly records: readonly ZoneRecord[];
+  private records: readonly ZoneRecord[] = [];
   private readonly connections = new Set<Socket>();
   private tcp?: Server;
   private udp?: UdpSocket;
 
   public constructor(props: DnsServerProps) {
     this.zones = props.zones.map(canonical);
-    this.records = props.records.map(record => ({ ...record, name: canonical(record.name) }));
+    this.replaceRecords(props.records);
+  }
+
+  /** Holds these records from now on, and no others. */
+  public replaceRecords(records: readonly ZoneRecord[]): void {
+    this.records = records.map(record => ({ ...record, name: canonical(record.name) }));
     this.records.forEach(record => this.refuseImpossible(record));
   }
 

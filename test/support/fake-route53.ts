@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { element, type FakeAnswer, FakeService, Refusal } from './fake-service';
 import type { FakeSts } from './fake-sts';
-import { allows } from './session-policy';
+import { type Access, allows } from './session-policy';
 
 const NAMESPACE = 'https://route53.amazonaws.com/doc/2013-04-01/';
 
@@ -26,12 +26,15 @@ interface Change {
 }
 
 /**
- * A fake of Amazon Route 53: ListResourceRecordSets and ChangeResourceRecordSets in the REST-XML protocol, for sessions of the fake STS.
+ * A fake of Amazon Route 53: ListResourceRecordSets and ChangeResourceRecordSets in the REST-XML protocol, for sessions of the fake STS, and for the function itself.
  * Batches are applied as a whole or not at all, and refused for what Route 53 refuses, in its words.
  */
 export class FakeRoute53 extends FakeService {
   /** Whether a refused batch is answered in the form of the API reference (`<InvalidChangeBatch>`) and not in the usual one. */
   public refusesByTheReference = false;
+
+  /** The access key of the function itself, which needs no session where the zones are of its own account. */
+  public ownKey?: string;
 
   private readonly zones = new Map<string, Zone>();
 
@@ -47,6 +50,7 @@ export class FakeRoute53 extends FakeService {
     this.zones.clear();
     this.beforeChange = () => {};
     this.refusesByTheReference = false;
+    this.ownKey = undefined;
   }
 
   /** Makes a zone, or one anew, with these lines in it. */
@@ -93,16 +97,15 @@ export class FakeRoute53 extends FakeService {
 
   /** The session behind the access key of the signature, its token, and its policy. The signature itself is the SDK's business. */
   private authorize(request: IncomingMessage, zoneId: string, operation: string, changes: Change[]): void {
-    const session = this.sts.sessions.get(/Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '');
+    const key = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    const asked = accessOf(zoneId, operation, changes);
+    if (key === this.ownKey) return void this.accesses.push(asked('aws'));
+    const session = this.sts.sessions.get(key);
     if (!session || session.token !== request.headers['x-amz-security-token']) {
       throw new Refusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid');
     }
     const [, partition, account, role] = /^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?(.+)$/.exec(session.roleArn)!;
-    const access = {
-      action: `route53:${operation}`,
-      resource: `arn:${partition}:route53:::hostedzone/${zoneId}`,
-      keys: { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': [...new Set(changes.map(change => normalizedName(change.set.name)))] },
-    };
+    const access = asked(partition);
     if (allows(session.policy, access)) return;
     throw new Refusal(403, 'AccessDenied', `User: arn:${partition}:sts::${account}:assumed-role/${role}/${session.sessionName} is not authorized to perform: ` +
       `${access.action} on resource: ${access.resource} because no session policy allows the ${access.action} action`);
@@ -150,6 +153,17 @@ export class FakeRoute53 extends FakeService {
     const messages = reasons.map(reason => element('Message', reason)).join('');
     return { status: 400, body: `<InvalidChangeBatch xmlns="${NAMESPACE}"><Messages>${messages}</Messages><RequestId>1</RequestId></InvalidChangeBatch>` };
   }
+}
+
+/** What IAM is asked about a call, with the condition keys that Route 53 gives it. */
+function accessOf(zoneId: string, operation: string, changes: Change[]): (partition: string) => Access {
+  const valuesOf = (value: (change: Change) => string) => [...new Set(changes.map(value))];
+  const keys = {
+    'route53:ChangeResourceRecordSetsNormalizedRecordNames': valuesOf(({ set }) => normalizedName(set.name)),
+    'route53:ChangeResourceRecordSetsRecordTypes': valuesOf(({ set }) => set.type),
+    'route53:ChangeResourceRecordSetsActions': valuesOf(({ action }) => action),
+  };
+  return partition => ({ action: `route53:${operation}`, resource: `arn:${partition}:route53:::hostedzone/${zoneId}`, keys: changes.length > 0 ? keys : {} });
 }
 
 function refusalsOf(action: string, set: FakeRecordSet, held: FakeRecordSet | undefined): string[] {

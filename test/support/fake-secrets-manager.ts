@@ -99,6 +99,7 @@ export class FakeSecretsManager extends FakeJsonService {
 
   protected carryOut(operation: string, input: Json): Json {
     checkMembers(operation, input, OPERATIONS[operation].required, OPERATIONS[operation].optional);
+    this.accesses.push({ action: `secretsmanager:${operation}`, resource: String(input.SecretId), keys: {} });
     const secret = this.find(String(input.SecretId));
     switch (operation) {
       case 'GetSecretValue': return this.get(secret, input);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Access } from './session-policy';
 
 /** An answer of a fake: a status and a body. */
 export interface FakeAnswer {
@@ -16,6 +17,18 @@ export class Refusal extends Error {
   }
 }
 
+/** How a call breaks without an answer of the service: its connection is reset, or something before the service fails. It was carried out before that, or was not. */
+export interface Breakage {
+  readonly how: 'reset' | '500';
+  readonly when: 'before' | 'after';
+}
+
+class Broken extends Error {
+  public constructor(public readonly how: Breakage['how']) {
+    super(how);
+  }
+}
+
 /**
  * A fake of an AWS service: plain HTTP on loopback, the wire format of the real one. Its subclasses say what it does.
  */
@@ -23,13 +36,22 @@ export abstract class FakeService {
   /** What was asked for, in order, by the name of the operation. */
   public readonly calls: string[] = [];
 
+  /** What IAM was asked, by the fakes that tell, for tests which hold it against the policies of a template. */
+  public readonly accesses: Access[] = [];
+
   private readonly faults: { refusal: Refusal; operation?: string }[] = [];
   private readonly server = this.createServer((request, response) => {
-    void this.respond(request).then(({ status, body, headers }) => response.writeHead(status, { 'content-type': 'text/xml', ...headers }).end(body));
+    void this.respond(request).then(
+      ({ status, body, headers }) => response.writeHead(status, { 'content-type': 'text/xml', ...headers }).end(body),
+      () => request.socket.destroy(),
+    );
   });
 
   /** Awaited before each answer. */
   public hold: () => Promise<void> = async () => {};
+
+  /** Asked at each call whether it breaks. */
+  public breaks: () => Breakage | undefined = () => undefined;
 
   public get endpoint(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
@@ -58,8 +80,9 @@ export abstract class FakeService {
   }
 
   public reset(): void {
-    this.calls.length = this.faults.length = 0;
+    this.calls.length = this.faults.length = this.accesses.length = 0;
     this.hold = async () => {};
+    this.breaks = () => undefined;
   }
 
   protected createServer(listener: RequestListener): Server {
@@ -74,17 +97,29 @@ export abstract class FakeService {
       const chunks: Buffer[] = [];
       for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
       await this.hold();
-      return this.answer(request, Buffer.concat(chunks).toString('utf8'), operation => {
+      let breakage: Breakage | undefined;
+      const answer = this.answer(request, Buffer.concat(chunks).toString('utf8'), operation => {
         this.calls.push(operation);
+        breakage = this.breaks();
+        if (breakage?.when === 'before') throw new Broken(breakage.how);
         const due = this.faults.findIndex(fault => (fault.operation ?? operation) === operation);
         if (due >= 0) throw this.faults.splice(due, 1)[0].refusal;
       });
+      if (breakage) throw new Broken(breakage.how);
+      return answer;
     } catch (error) {
+      if (error instanceof Broken) return brokenAnswer(error);
       const { status, code, message } = error instanceof Refusal ? error : new Refusal(500, 'InternalFailure', String(error));
       const body = `<ErrorResponse><Error><Type>Sender</Type>${element('Code', code)}${element('Message', message)}</Error><RequestId>1</RequestId></ErrorResponse>`;
       return { status, body };
     }
   }
+}
+
+/** No service has written it, so it is in no protocol. */
+function brokenAnswer(error: Broken): FakeAnswer {
+  if (error.how === 'reset') throw error;
+  return { status: 500, body: '' };
 }
 
 /** One XML element with a text. */

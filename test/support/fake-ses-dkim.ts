@@ -11,18 +11,29 @@ interface FakeSigningKey extends DkimKey {
 }
 
 /**
- * A fake of Amazon SES v2 as far as it signs with keys of its users: GetEmailIdentity and PutEmailIdentityDkimSigningAttributes for one domain. It signs with a key
+ * A fake of Amazon SES v2 as far as it signs with keys of its users: GetEmailIdentity and PutEmailIdentityDkimSigningAttributes for domains. It signs with a key
  * from the moment when it is told, and looks whether the record is there whenever somebody asks.
  */
 export class FakeSesDkim extends FakeJsonService {
-  /** The key that signs; undefined while it is one of SES's own. */
-  public key?: FakeSigningKey;
+  /** The keys that sign, by domain; none where it is one of SES's own. */
+  public readonly keys = new Map<string, FakeSigningKey>();
 
   /** What SES says of a selector, whatever DNS has. */
   public readonly states = new Map<string, string>();
 
-  public constructor(private readonly domain: string) {
+  private readonly domains: string[];
+
+  /** Whom the request at hand is about. */
+  private asked = '';
+
+  public constructor(...domains: string[]) {
     super();
+    this.domains = domains;
+  }
+
+  /** The key with which the first domain signs. */
+  public get key(): FakeSigningKey | undefined {
+    return this.keys.get(this.domains[0]);
   }
 
   /** Whether public DNS has a record. */
@@ -30,14 +41,15 @@ export class FakeSesDkim extends FakeJsonService {
 
   public override reset(): void {
     super.reset();
-    this.key = undefined;
+    this.keys.clear();
     this.isPublic = () => true;
     this.states.clear();
   }
 
   protected operationOf({ method, url }: IncomingMessage): string | undefined {
     const [, name, signing] = PATH.exec(url!.split('?')[0]) ?? [];
-    if (name === undefined || decodeURIComponent(name) !== this.domain) return undefined;
+    if (name === undefined || !this.domains.includes(decodeURIComponent(name))) return undefined;
+    this.asked = decodeURIComponent(name);
     return { 'GET': 'GetEmailIdentity', 'PUT/dkim/signing': 'PutEmailIdentityDkimSigningAttributes' }[`${method}${signing ?? ''}`];
   }
 
@@ -46,20 +58,22 @@ export class FakeSesDkim extends FakeJsonService {
   }
 
   protected carryOut(operation: string, input: Json): Json {
+    this.accesses.push({ action: `ses:${operation}`, resource: `arn:aws:ses:eu-west-1:111122223333:identity/${this.asked}`, keys: {} });
     if (operation === 'GetEmailIdentity') return { IdentityType: 'DOMAIN', DkimAttributes: this.dkim() };
     checkMembers(operation, input, ['SigningAttributesOrigin', 'SigningAttributes']);
     if (input.SigningAttributesOrigin !== 'EXTERNAL') throw bad('the fake knows keys of users only');
     checkMembers('SigningAttributes', input.SigningAttributes, ['DomainSigningSelector', 'DomainSigningPrivateKey']);
     const { DomainSigningSelector: selector, DomainSigningPrivateKey: privateKey } = input.SigningAttributes as Record<string, string>;
     if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/.test(selector)) throw bad('DomainSigningSelector is invalid.');
-    this.key = { ...keyOfUser(privateKey), selector };
+    this.keys.set(this.asked, { ...keyOfUser(privateKey), selector });
     return { DkimStatus: 'PENDING', DkimTokens: [selector] };
   }
 
   private dkim(): Json {
-    if (!this.key) return { SigningEnabled: true, Status: 'PENDING', Tokens: ['one', 'two', 'three'], SigningAttributesOrigin: 'AWS_SES' };
-    const { selector, publicKey } = this.key;
-    const found = this.isPublic(`${selector}._domainkey.${this.domain}`, `p=${publicKey}`) ? 'SUCCESS' : 'PENDING';
+    const key = this.keys.get(this.asked);
+    if (!key) return { SigningEnabled: true, Status: 'PENDING', Tokens: ['one', 'two', 'three'], SigningAttributesOrigin: 'AWS_SES' };
+    const { selector, publicKey } = key;
+    const found = this.isPublic(`${selector}._domainkey.${this.asked}`, `p=${publicKey}`) ? 'SUCCESS' : 'PENDING';
     return { SigningEnabled: true, Status: this.states.get(selector) ?? found, Tokens: [selector], SigningAttributesOrigin: 'EXTERNAL' };
   }
 }

@@ -41,6 +41,7 @@ export class FakeSts extends FakeService {
     if (!(seconds >= 900 && seconds <= 43200)) throw invalid('durationSeconds', 'Member must have value between 900 and 43200');
     if (!/^[\w+=,.@-]{2,64}$/.test(parameter('RoleSessionName'))) throw invalid('roleSessionName', 'Member must satisfy regular expression pattern: [\\w+=,.@-]*');
     if (parameter('Policy').length > POLICY_MAX) throw invalid('policy', `Member must have length less than or equal to ${POLICY_MAX}`);
+    this.accesses.push({ action: 'sts:AssumeRole', resource: parameter('RoleArn'), keys: {} });
     this.policies.push(parameter('Policy'));
     return { status: 200, body: this.assume(parameter('RoleArn'), parameter('RoleSessionName'), parsePolicy(parameter('Policy'))) };
   }

@@ -14,13 +14,18 @@ interface Call {
   /** All that AWS authorizes the call on; it needs to be allowed on each. */
   readonly resources: string[];
   readonly context?: Record<string, string | string[]>;
+  /** The logical ID of the role that calls, or how it begins. Left out: the stack has one that matters. */
+  readonly role?: string;
+  /** What references stand for, by how the logical ID begins. */
+  readonly references?: Record<string, string>;
 }
 
 /** Whether the policies in a stack let their role make a call. References stand for the names that the resources are given, or else for their logical IDs. */
-export async function isAllowed(stack: Stack, { action, resources, context = {} }: Call): Promise<boolean> {
+export async function isAllowed(stack: Stack, { action, resources, context = {}, role = '', references = {} }: Call): Promise<boolean> {
   const template = Template.fromStack(stack).toJSON();
-  const policies = Object.entries<{ Type: string; Properties: { PolicyDocument: object } }>(template.Resources).filter(([, { Type }]) => /^AWS::IAM::(Managed)?Policy$/.test(Type))
-    .map(([name, { Properties }]) => ({ name, policy: withoutReferences(Properties.PolicyDocument, template.Resources) }));
+  const policies = Object.entries<PolicyResource>(template.Resources)
+    .filter(([, { Type, Properties }]) => /^AWS::IAM::(Managed)?Policy$/.test(Type) && (role === '' || Properties.Roles?.some(({ Ref }) => Ref.startsWith(role))))
+    .map(([name, { Properties }]) => ({ name, policy: withoutReferences(Properties.PolicyDocument, named(template.Resources, references)) }));
   const answers = await Promise.all(resources.map(async resource => {
     const result = await runSimulation({
       request: { principal: `arn:aws:iam::${ACCOUNT}:role/sender`, action, resource: { resource, accountId: ACCOUNT }, contextVariables: context },
@@ -32,6 +37,16 @@ export async function isAllowed(stack: Stack, { action, resources, context = {} 
     return result.overallResult === 'Allowed';
   }));
   return answers.every(Boolean);
+}
+
+interface PolicyResource { Type: string; Properties: { PolicyDocument: object; Roles?: { Ref: string }[] } }
+
+/** The resources with the names that references to them stand for. */
+function named(resources: Resources, references: Record<string, string>): Resources {
+  return Object.fromEntries(Object.entries(resources).map(([id, resource]) => {
+    const [, name] = Object.entries(references).find(([prefix]) => id.startsWith(prefix)) ?? [];
+    return [id, name === undefined ? resource : { Properties: { Name: name } }];
+  }));
 }
 
 type Resources = Record<string, { Properties?: Record<string, unknown> }>;
