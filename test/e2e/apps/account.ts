@@ -4,6 +4,7 @@
  * rotatedZoneId, the zones of example.net and example.org; changed, what the second deployment brings; fails, an address that the account has not leased.
  */
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ReceiptRuleSet } from 'aws-cdk-lib/aws-ses';
 import { AddHeader } from 'aws-cdk-lib/aws-ses-actions';
@@ -11,7 +12,7 @@ import { Construct } from 'constructs';
 import { addDelegation } from './parts/delegation';
 import { addSmtp } from './parts/smtp';
 import {
-  AccountMailType, ActiveRuleSet, DedicatedIpAssignment, DedicatedIpPool, DkimKeyPair, Dns, SesAccount, SuppressionReason, VerificationWaiter, VerifiedDomain,
+  AccountMailType, ActiveRuleSet, DedicatedIpAssignment, DedicatedIpPool, DkimKeyPair, Dns, SesAccount, SmtpCredentials, SuppressionReason, VerificationWaiter, VerifiedDomain,
 } from '../../../src';
 
 const { BOUNCE, COMPLAINT } = SuppressionReason;
@@ -40,6 +41,7 @@ new DedicatedIpAssignment(stack, 'Addresses', { pool, ips: ['192.0.2.1', ...chan
 const domain = VerifiedDomain.fromDomainName(stack, 'Existing', 'example.com');
 addDelegation(stack, { domain, partner: changed ? '444444444444' : '333333333333', includeHeaders: changed });
 addSmtp(stack, { domainName: 'example.com', port: changed ? 465 : 587 });
+if (!changed) new SmtpCredentials(stack, 'Former', { identities: [domain] });
 
 const rotatedDns = zone('rotatedZoneId', 'example.org');
 const own = new DkimKeyPair(stack, 'Key', { selectorPrefix: 'own', removalPolicy });
@@ -48,6 +50,7 @@ const signed = [
   new VerifiedDomain(stack, 'Own', { dns: zone('ownZoneId', 'example.net'), dkim: own.dkim, removalPolicy }),
   new VerifiedDomain(stack, 'Rotated', { dns: rotatedDns, dkim: rotated.dkim, removalPolicy }),
 ];
+if (!changed) signed[0].authorizeSender({ principals: [new AccountPrincipal('333333333333')] });
 signed.forEach((identity, index) => new VerificationWaiter(stack, `Verified${index}`, { identity, timeout: Duration.minutes(2) }));
 
 // the emulator makes what it can in the order of the alphabet: by their names the rules would come after the activation
