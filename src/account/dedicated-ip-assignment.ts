@@ -56,11 +56,14 @@ export class DedicatedIpAssignment extends Construct {
         setting: `${ACCOUNT_SETTINGS.dedicatedIp}${ip}`,
         value: pool.dedicatedIpPoolName,
         onDelete,
-        statements: [
-          { actions: ['ses:GetDedicatedIp'], resources: ['*'] },
-          // an address may go back to any pool
-          { actions: ['ses:PutDedicatedIpInPool'], resources: [anyPool] },
-        ],
+        permission: {
+          kind: 'DedicatedIp',
+          statements: [
+            { actions: ['ses:GetDedicatedIp'], resources: ['*'] },
+            // an address may go back to any pool
+            { actions: ['ses:PutDedicatedIpInPool'], resources: [anyPool] },
+          ],
+        },
       });
     }
     this.node.addDependency(pool);

@@ -165,7 +165,7 @@ export class SesAccount extends Construct {
       setting: ACCOUNT_SETTINGS.suppression,
       value: reasons.join(',') || OFF,
       onDelete,
-      statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountSuppressionAttributes'], resources: ['*'] }],
+      permission: { kind: 'Suppression', statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountSuppressionAttributes'], resources: ['*'] }] },
     });
   }
 
@@ -178,7 +178,7 @@ export class SesAccount extends Construct {
       setting: ACCOUNT_SETTINGS.autoWarmup,
       value: enabled ? ON : OFF,
       onDelete,
-      statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountDedicatedIpWarmupAttributes'], resources: ['*'] }],
+      permission: { kind: 'AutoWarmup', statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountDedicatedIpWarmupAttributes'], resources: ['*'] }] },
     });
   }
 
@@ -195,10 +195,11 @@ export class SesAccount extends Construct {
       UseCaseDescription: request.useCaseDescription,
       AdditionalContacts: request.additionalContacts,
     };
-    const handler = accountHandler(this, [{ actions: ['ses:GetAccount', 'ses:PutAccountDetails'], resources: ['*'] }]);
-    const resource = new CustomResource(this, 'ProductionAccess', {
-      resourceType: PRODUCTION_ACCESS_RESOURCE_TYPE, serviceToken: handler.functionArn, properties: { ...properties },
+    const { serviceToken, allowed } = accountHandler(this, {
+      kind: 'ProductionAccess', statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountDetails'], resources: ['*'] }],
     });
+    const resource = new CustomResource(this, 'ProductionAccess', { resourceType: PRODUCTION_ACCESS_RESOURCE_TYPE, serviceToken, properties: { ...properties } });
+    resource.node.addDependency(allowed);
     const status = resource.getAttString(STATUS_ATTRIBUTE);
     new CfnOutput(this, 'ProductionAccessStatus', { description: 'How the request for production access stood when it was made or changed', value: status });
     return status;

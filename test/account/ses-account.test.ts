@@ -42,6 +42,19 @@ test('each setting has resources of its own, and one function with the actions o
   ]);
 });
 
+test('the permission for a setting goes after the setting, since CloudFormation updates what stays before it deletes what goes', () => {
+  const { template } = make({ suppressedReasons: [BOUNCE, COMPLAINT], dedicatedIpAutoWarmup: true });
+  for (const [setting, action] of [['suppression', 'ses:PutAccountSuppressionAttributes'], ['autoWarmup', 'ses:PutAccountDedicatedIpWarmupAttributes']]) {
+    const [policy, ...others] = Object.entries(template().findResources('AWS::IAM::Policy')).filter(([, { Properties }]) => JSON.stringify(Properties).includes(action));
+    expect(others).toEqual([]);
+    expect(policy[1].Properties.PolicyDocument.Statement).toEqual([{ Action: ['ses:GetAccount', action], Effect: 'Allow', Resource: '*' }]);
+    const [before] = Object.entries(template().findResources('Custom::PostmasterAccountBefore', { Properties: { Setting: setting } }));
+    expect(before[1].DependsOn).toEqual([policy[0]]);
+    // by way of the look, whose value it has
+    template().hasResourceProperties('Custom::PostmasterAccountSetting', { Setting: setting, Before: { 'Fn::GetAtt': [before[0], 'Value'] } });
+  }
+});
+
 test('Virtual Deliverability Manager rewrites no mail and holds none back, unless that is asked for', () => {
   make({ virtualDeliverabilityManager: {} }).template().hasResourceProperties('AWS::SES::VdmAttributes', {
     DashboardAttributes: { EngagementMetrics: 'DISABLED' }, GuardianAttributes: { OptimizedSharedDelivery: 'DISABLED' },

@@ -64,7 +64,9 @@ export class Cdk {
   private async spawn(verb: keyof typeof LIMIT_SECONDS, args: readonly string[], options: CdkOptions, cwd?: string) {
     const context = Object.entries(options.context ?? {}).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
     const app = options.app ? ['--app', options.app] : [];
-    const finished = await run(CDK, [verb, ...args, ...app, ...context, '--no-notices', '--no-version-reporting', '--no-color', '--ci'], {
+    // cdk.json bundles the handlers before each synthesis, which `npm run e2e` has done for all
+    const build = ['--build', 'true'];
+    const finished = await run(CDK, [verb, ...args, ...app, ...build, ...context, '--no-notices', '--no-version-reporting', '--no-color', '--ci'], {
       cwd,
       timeoutSeconds: LIMIT_SECONDS[verb],
       env: {

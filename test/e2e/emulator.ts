@@ -20,12 +20,12 @@ export interface Emulator {
   /** The file with the certificate it made for itself. */
   readonly certificate: string;
   /**
-   * Brings about what nobody in the account can: `time` (seconds), `account` (what AWS decides), `mail` (what SES has news of), `received` (a message),
-   * `throttling` (every so manieth change of the suppression list); and tells what was `sent`, which `bounces`, and where secrets are that got out (`leaks`). See
-   * stand_ins/control.py.
+   * Brings about what nobody in the account can: `time` (seconds), `account` (what AWS decides), `leased` (dedicated IP addresses), `mail` (what SES has
+   * news of), `received` (a message), `throttling` (every so manieth change of the suppression list); and tells what was `sent`, which `bounces`, and
+   * where secrets are that got out (`leaks`). See stand_ins/control.py.
    */
   readonly happens: (
-    what: 'time' | 'account' | 'mail' | 'received' | 'throttling' | 'sent' | 'bounces' | 'leaks', details: object,
+    what: 'time' | 'account' | 'leased' | 'mail' | 'received' | 'throttling' | 'sent' | 'bounces' | 'leaks', details: object,
   ) => Promise<Record<string, unknown>>;
   /** The last lines it wrote, for the report of a failure. */
   readonly log: () => string;

@@ -31,15 +31,17 @@ def faults(shape, value, name):
     elif shape.type_name == "list":
         for number, item in enumerate(value, 1):
             yield from faults(shape.member, item, f"{name}.{number}.member")
+        yield from constraints(shape, value, name)
     else:
         yield from constraints(shape, value, name)
 
 
 def constraints(shape, value, name):
-    said = f"Value '{value}' at '{name}' failed to satisfy constraint: Member must"
+    shown = "" if shape.metadata.get("sensitive") else f" '{value}'"
+    said = f"Value{shown} at '{name}' failed to satisfy constraint: Member must"
     if getattr(shape, "enum", None) and value not in shape.enum:
         yield f"{said} satisfy enum value set: [{', '.join(shape.enum)}]"
-    bounds, size, what = shape.metadata, len(value) if isinstance(value, str) else value, "length" if isinstance(value, str) else "value"
+    bounds, size, what = shape.metadata, len(value) if isinstance(value, (str, list)) else value, "length" if isinstance(value, (str, list)) else "value"
     if bounds.get("min") is not None and size < bounds["min"]:
         yield f"{said} have {what} greater than or equal to {bounds['min']}"
     if bounds.get("max") is not None and size > bounds["max"]:

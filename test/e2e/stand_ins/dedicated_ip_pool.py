@@ -9,6 +9,7 @@ import re
 from ministack.services import ses_v2 as v2
 from ministack.services.cloudformation import provisioners
 
+from .dedicated_ip import has_addresses, not_empty
 from .refusal import refused
 
 NAME = re.compile(r"[a-z0-9_-]{1,64}")
@@ -43,6 +44,8 @@ def update(physical_id, old_props, new_props, stack_name, logical_id=None):
 
 
 def delete(physical_id, props):
+    if has_addresses(physical_id):
+        raise refused("InvalidRequest", not_empty(physical_id))
     v2._dedicated_ip_pools.pop(physical_id, None)
     v2._ses_tags.pop(v2._resource_arn("dedicated-ip-pool", physical_id), None)
 

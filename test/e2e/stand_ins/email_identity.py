@@ -8,19 +8,24 @@ really publish: a missing or wrong record leaves the identity, its DKIM or its M
 import re
 from urllib.parse import unquote
 
-from ministack.core.responses import get_region, now_iso
+from ministack.core.responses import AccountRegionScopedDict, get_region, now_iso
 from ministack.services import route53
 from ministack.services import ses as v1
 from ministack.services import ses_v2 as v2
 from ministack.services.cloudformation import provisioners
+
+from .dkim_key import public_key
 
 # The Regions whose DKIM keys live under a name of their own (AWS General Reference); elsewhere it is dkim.amazonses.com.
 REGIONS_WITH_A_SIGNING_ZONE = {
     "af-south-1", "ap-northeast-3", "ap-south-2", "ap-southeast-3", "ap-southeast-5", "ca-west-1",
     "eu-central-2", "eu-south-1", "il-central-1", "me-central-1", "us-gov-east-1",
 }
+SELECTOR = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")
 KEY_LENGTHS = ("RSA_1024_BIT", "RSA_2048_BIT")
 MX_BEHAVIOURS = ("USE_DEFAULT_VALUE", "REJECT_MESSAGE")
+# the public halves of keys of one's own, by identity
+_own_keys = AccountRegionScopedDict()
 
 
 def signing_hosted_zone():
@@ -65,6 +70,7 @@ def write(identity, props, known):
         "VerifiedForSendingStatus": known.get("VerifiedForSendingStatus", False),
         "DkimAttributes": dkim(identity, domain, props),
         "MailFromAttributes": mail_from(identity, props.get("MailFromAttributes") or {}),
+        "Policies": known.get("Policies", {}),
         "FeedbackForwardingStatus": truth((props.get("FeedbackAttributes") or {}).get("EmailForwardingEnabled", True)),
         "Tags": [{"Key": key, "Value": value} for key, value in provisioners._tag_map(props.get("Tags")).items()],
         "CreatedTimestamp": known.get("CreatedTimestamp", now_iso()),
@@ -76,7 +82,8 @@ def write(identity, props, known):
         record["ConfigurationSetName"] = configuration_set
     v2._identities[identity] = record
     v2._ses_tags[v2._resource_arn("identity", identity)] = list(record["Tags"])
-    v1._identities[identity] = v1._make_identity(identity, "Domain" if domain else "EmailAddress")
+    if not known:
+        v1._identities[identity] = v1._make_identity(identity, "Domain" if domain else "EmailAddress")
 
 
 def dkim(identity, domain, props):
@@ -84,13 +91,15 @@ def dkim(identity, domain, props):
     selector, key = signing.get("DomainSigningSelector"), signing.get("DomainSigningPrivateKey")
     if bool(selector) != bool(key):
         raise ValueError("DomainSigningSelector and DomainSigningPrivateKey must be specified together. (HandlerErrorCode: InvalidRequest)")
-    if key and not re.fullmatch(r"[a-zA-Z0-9+/]+={0,2}", key):
-        raise ValueError("DomainSigningPrivateKey must be a private key in base64. (HandlerErrorCode: InvalidRequest)")
+    if selector and not SELECTOR.fullmatch(selector):
+        raise ValueError("DomainSigningSelector is invalid. (HandlerErrorCode: InvalidRequest)")
     length = signing.get("NextSigningKeyLength", "RSA_2048_BIT")
     if length not in KEY_LENGTHS or (key and "NextSigningKeyLength" in signing):
         raise ValueError("NextSigningKeyLength must be RSA_1024_BIT or RSA_2048_BIT, with Easy DKIM only. (HandlerErrorCode: InvalidRequest)")
     if not domain:
         return {"SigningEnabled": False, "Status": "NOT_STARTED", "Tokens": []}
+    if key:
+        _own_keys[identity] = public_key(key)
     attributes = {
         "SigningEnabled": truth((props.get("DkimAttributes") or {}).get("SigningEnabled", True)),
         "Status": "PENDING",
@@ -137,6 +146,12 @@ def published(name, kind):
     return [value.rstrip(".") for r in records if (r["Name"], r["Type"]) == (name, kind) for value in r.get("ResourceRecords", [])]
 
 
+def tags(value):
+    """What a TXT value says, its strings joined."""
+    text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', value)).replace("\\", "")
+    return dict(part.strip().split("=", 1) for part in text.split(";") if "=" in part)
+
+
 def verify(identity):
     """Looks the records up, as SES does, and writes down what it found."""
     record = v2._identities.get(identity)
@@ -144,7 +159,7 @@ def verify(identity):
         return
     signing, bounce = record["DkimAttributes"], record["MailFromAttributes"]
     if signing["SigningAttributesOrigin"] == "EXTERNAL":
-        found = any("p=" in value for value in published(f"{signing['Tokens'][0]}._domainkey.{identity}", "TXT"))
+        found = any(_own_keys[identity] == tags(value).get("p") for value in published(f"{signing['Tokens'][0]}._domainkey.{identity}", "TXT"))
     else:
         found = all(published(f"{token}._domainkey.{identity}", "CNAME") == [f"{token}.{signing.get('SigningHostedZone', signing_hosted_zone())}"]
                     for token in signing["Tokens"])

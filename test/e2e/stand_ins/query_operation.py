@@ -67,7 +67,8 @@ def install():
             return await otherwise(method, path, headers, body, query)
         try:
             shape = api_model.service("ses").operation_model(name).input_shape
-            return ses._receipt_result(name, _operations[name](checked(name, read(shape, form, "") or {})) or {})
+            answered = _operations[name](checked(name, read(shape, form, "") or {}))
+            return answered if isinstance(answered, tuple) else ses._receipt_result(name, answered or {})
         except Refused as refused:
             return ses._receipt_error(refused.code, refused.message)
 

@@ -17,7 +17,10 @@ _sent = AccountRegionScopedDict()
 
 
 def account():
-    return _accounts.setdefault("account", {"SendingEnabled": True, "EnforcementStatus": "HEALTHY"})
+    return _accounts.setdefault("account", {
+        "SendingEnabled": True, "EnforcementStatus": "HEALTHY", "DedicatedIpAutoWarmupEnabled": True,
+        "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
+    })
 
 
 @door("account")

@@ -32,9 +32,11 @@ def operation(name):
 
 def input_of(model, found, body, query):
     given = json.loads(body or b"{}")
-    given.update({name: unquote(value) for name, value in found.groupdict().items()})
     for name, shape in model.input_shape.members.items():
-        values = query.get(shape.serialization.get("name", name)) if shape.serialization.get("location") == "querystring" else None
+        location, written = shape.serialization.get("location"), shape.serialization.get("name", name)
+        if location == "uri":
+            given[name] = unquote(found[written])
+        values = query.get(written) if location == "querystring" else None
         if values:
             number = int if shape.type_name == "integer" else str
             given[name] = values if shape.type_name == "list" else number(values[0])

@@ -36,11 +36,11 @@ export function addDelegation(stack: Stack, { domain, partner, includeHeaders }:
   return new FeedbackNotifications(stack, 'Notifications', { identity: domain, bounces: { topic, includeHeaders }, complaints: { topic } });
 }
 
-/** An encrypted topic with a queue behind it. */
+/** An encrypted topic with a queue behind it. With the same key for both, the key would wait for the topic and the topic for the key. */
 function heardTopic(stack: Stack): sns.Topic {
   const key = new kms.Key(stack, 'NotificationKey', { enableKeyRotation: true, pendingWindow: Duration.days(7), removalPolicy: RemovalPolicy.DESTROY });
   const topic = new sns.Topic(stack, 'NotificationTopic', { masterKey: key, enforceSSL: true });
-  const queue = new sqs.Queue(stack, 'NotificationQueue', { encryptionMasterKey: key, enforceSSL: true });
+  const queue = new sqs.Queue(stack, 'NotificationQueue', { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true });
   topic.addSubscription(new SqsSubscription(queue));
   Validations.of(queue).acknowledge(...['AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy', 'Serverless-SNSRedrivePolicy']
     .map(id => ({ id, reason: 'Somebody reads the queue by hand; what is lost is in the metrics of the account.' })));
