@@ -96,8 +96,13 @@ export interface ImportOutcome {
   readonly message: string;
 }
 
-/** Where a backup stands; where SES goes on is in the bucket, as it may tell an address. */
-export interface BackupState {
-  readonly step: number;
-  readonly done: boolean;
+/** What a state machine hands to the function of a backup. Where SES goes on is in the bucket, as it may tell an address. */
+export interface BackupStep {
+  readonly execution: string;
+  /** When the execution began, in ISO 8601. */
+  readonly startedAt: string;
+  /** How many times the step was tried before. */
+  readonly retries: number;
+  /** Whether it is the first step of the execution. */
+  readonly first: boolean;
 }

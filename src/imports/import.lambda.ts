@@ -141,9 +141,10 @@ class Import {
     const { body, headers } = await this.open();
     const bytes = Number(headers.get('content-length'));
     if (bytes > FILE_BYTES_MAX) throw new Refused(`the file has ${bytes} bytes, and ${FILE_BYTES_MAX} are read; cut it into several`);
-    const text = body!.pipeThrough(new TextDecoderStream('utf-8', { fatal: true }) as ReadableWritablePair<string, Uint8Array>);
+    // the types of Node know no stream of bytes that is decoded
+    const text = body!.pipeThrough(new TextDecoderStream('utf-8', { fatal: true }) as never) as unknown as AsyncIterable<string>;
     try {
-      const { parts, duplicates, problems, problemCount } = await readList(text as unknown as AsyncIterable<string>, {
+      const { parts, duplicates, problems, problemCount } = await readList(text, {
         reader, rowsPerPart: ROWS_PER_JOB[this.action()], write: (part, lines) => this.store.put(this.partKey(part), lines),
       });
       if (problemCount > 0) throw new Refused(`${problemCount} lines are wrong, so nothing was imported; correct them and upload the file again`, problems, problemCount);

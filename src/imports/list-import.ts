@@ -19,8 +19,8 @@ import { takePrefix } from './list-prefix';
 import { functionStep, WatchedMachine } from './watched-machine';
 import { acknowledgeWildcards } from '../private/acknowledged-rules';
 import { fail } from '../private/errors';
-import { usesManagedBucketKey } from '../private/managed-bucket-key';
 import { mailFunction } from '../private/mail-function';
+import { usesManagedBucketKey } from '../private/managed-bucket-key';
 import { differentPlaces } from '../private/place';
 import { deadLetters } from '../private/topic-queue';
 import { alarmActionsFor, type AlarmRecipients } from '../reputation/alarm-recipients';
@@ -72,6 +72,7 @@ export abstract class ListImport extends Construct {
     this.handlerFunction = this.createFunction(options, prefixes);
     const machine = this.createMachine(options);
     [this.stateMachine, this.failed] = [machine.stateMachine, machine.failed];
+    options.topic?.masterKey?.grant(this.stateMachine, 'kms:GenerateDataKey', 'kms:Decrypt');
     this.deadLetterQueue = deadLetters(this, 'DeadLetters');
     this.startOnUpload(prefixes, options.list);
     this.notStarted = this.deadLettersAlarm(options.list);

@@ -67,7 +67,7 @@ export async function readList(source: AsyncIterable<string>, { reader, rowsPerP
     lines = [];
   };
   const add = async (line: number, { address, json }: Row) => {
-    const digest = createHash('sha256').update(json).digest('latin1').slice(0, 16);
+    const digest = createHash('sha256').update(json).digest('base64').slice(0, 22);
     const other = known.get(address);
     if (other === digest) return void duplicates++;
     if (other !== undefined) throw new BadRow('says something else of an address than a line above');

@@ -32,7 +32,12 @@ test.each<[string, typeof ROLE | typeof CREDENTIALS, string, string, ObjectReque
   const now = new Date('2026-11-26T16:10:54.123Z');
   const bodyHash = createHash('sha256').update(asked.body ?? '').digest('hex');
   const request = {
-    method: asked.method, protocol: url.protocol, hostname: url.hostname, path: url.pathname, query: {}, body: asked.body,
+    method: asked.method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: url.pathname,
+    query: {},
+    body: asked.body,
     headers: { 'host': url.host, 'x-amz-content-sha256': bodyHash, ...asked.headers },
   };
   const { host, ...headers } = (await signer.sign(request, { signingDate: now })).headers;

@@ -131,7 +131,9 @@ export class FakeSesImports extends FakeJsonService {
     const path = `/failed-records/${id}`;
     this.failedRecords.set(path, bad.map(line => `${line}\n`).join(''));
     return {
-      JobStatus: 'COMPLETED', ProcessedRecordsCount: lines.length, FailedRecordsCount: bad.length,
+      JobStatus: 'COMPLETED',
+      ProcessedRecordsCount: lines.length,
+      FailedRecordsCount: bad.length,
       FailureInfo: { FailedRecordsS3Url: `${this.endpoint}${path}?X-Amz-Signature=1` },
     };
   }
