@@ -54,6 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-sesv2@^3.1169.0',
     '@aws-sdk/client-sns@^3.1169.0',
     '@aws-sdk/client-sts@^3.1169.0',
+    'csv-parse@^7.0.3', // reads lists in CSV: quotes, blanks and line ends as spreadsheets write them; no dependency
     'postal-mime@^4.0.0', // reads what a message consists of
     // the end-to-end lane asserts through the SDK
     '@aws-sdk/client-cloudformation@^3.1169.0',

@@ -21,6 +21,7 @@ export const FLOORS: string[][] = [
   ['reputation'],
   ['guard'],
   ['monitoring'],
+  ['imports'],
   ['smtp'],
   ['actions'],
   ['mailboxes'],

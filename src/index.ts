@@ -13,6 +13,7 @@ export * from './templates'; // what it says
 export * from './reputation'; // how it is judged
 export * from './guard'; // what pauses it in time
 export * from './monitoring'; // what people are told
+export * from './imports'; // whom it may reach, by the thousand
 export * from './smtp'; // how programs without an AWS SDK send
 export * from './actions'; // what is done with mail that comes in
 export * from './mailboxes'; // where it is kept

@@ -19,7 +19,7 @@ import { pointerMessage, wrappedMessage } from './forward-notice.lambda-shared';
 import { splitMessage } from './header-block';
 import { destinationId, forwarderToken, returnPath } from './return-path';
 import { rewriteMessage } from './rewrite-message.lambda-shared';
-import { getObject, type ObjectStore } from './stored-object.lambda-shared';
+import { getObject } from './stored-object.lambda-shared';
 import { redactRecord } from '../events/redaction';
 import { fetchMail, type MailStore } from '../inbox/fetch-mail';
 import { parseReceivedMail } from '../inbox/parse-received-mail';
@@ -27,6 +27,7 @@ import type { ReceivedMail } from '../inbox/received-mail';
 import { log } from '../private/custom-resource.lambda-shared';
 import { publishMetrics } from '../private/embedded-metrics.lambda-shared';
 import { Patience } from '../private/patience.lambda-shared';
+import { bucketUrlOf, type ObjectStore } from '../private/s3-request.lambda-shared';
 import { SES_LIMITS } from '../ses/limits';
 
 const kms = new KMSClient({ maxAttempts: 1 });
@@ -152,9 +153,6 @@ class ForwardRun {
   }
 }
 
-/** A local stand-in of AWS has its buckets below one address. */
 function objectStore({ bucketName, bucketUrl, bucketRegion }: ForwardSettings): Omit<ObjectStore, 'credentials'> {
-  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION = '' } = process.env;
-  const endpoint = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
-  return { region: bucketRegion ?? AWS_REGION, bucketUrl: endpoint === undefined ? bucketUrl : `${endpoint}/${bucketName}` };
+  return { region: bucketRegion ?? process.env.AWS_REGION ?? '', bucketUrl: bucketUrlOf(bucketName, bucketUrl) };
 }

@@ -1,4 +1,5 @@
 import { addressParser } from 'postal-mime';
+import { isMailAddress } from '../ses/mail-address';
 
 /** Somebody in a From or Reply-To field. */
 export interface Mailbox {
@@ -13,9 +14,6 @@ const WORD_BYTES = 39;
 /** Longer display names are cut: they are there to be read. */
 const NAME_MAX = 80;
 
-/** An address as SES takes it: ASCII, words with dots between them before the @, and a domain with a dot. */
-const ADDRESS = /^(?=[^@]{1,64}@[^@]{1,253}$)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
-
 /**
  * The mailboxes of a field, those of groups too. Strangers write them, so one that SES would refuse is left out.
  *
@@ -24,7 +22,7 @@ const ADDRESS = /^(?=[^@]{1,64}@[^@]{1,253}$)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%
 export function mailboxesOf(value: string): Mailbox[] {
   return addressParser(value, { flatten: true })
     .map(({ name, address = '' }) => ({ name: cut(plain(name)), address: address.trim() }))
-    .filter(({ address }) => ADDRESS.test(address));
+    .filter(({ address }) => isMailAddress(address));
 }
 
 /**

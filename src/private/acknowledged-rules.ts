@@ -18,11 +18,24 @@ export function acknowledge(scope: IConstruct, rule: string, packs: readonly str
 
 /**
  * Says why a policy has an ARN with a wildcard. Each such ARN is a finding of its own (`IAM5[Resource::...]`), in which a reference stands as `<Bucket.Arn>`.
- * What is imported has an ARN with `:::`, of which aws-cdk-lib takes no acknowledgement, whoever makes it.
  */
 export function acknowledgeWildcards(scope: IConstruct, arns: readonly string[], reason: string): void {
-  arns.map(arn => flat(Stack.of(scope).resolve(arn))).filter(arn => !arn.includes('::'))
-    .forEach(arn => acknowledge(scope, `IAM5[Resource::${arn}]`, ['AwsSolutions'], reason));
+  const rules = arns.map(arn => `IAM5[Resource::${flat(Stack.of(scope).resolve(arn))}]`);
+  rules.filter(rule => !hasSecondDelimiter(rule)).forEach(rule => acknowledge(scope, rule, ['AwsSolutions'], reason));
+  record(scope, Object.fromEntries(rules.filter(hasSecondDelimiter).map(rule => [`annotation::AwsSolutions-${rule}`, reason])));
+}
+
+/** Of an ARN with `::` in it, such as that of `<AWS::Partition>` or of an imported bucket, aws-cdk-lib takes no acknowledgement, though it knows one when it looks for it. */
+function hasSecondDelimiter(rule: string): boolean {
+  return rule.split('::').length > 2;
+}
+
+/** Puts down what `acknowledge` puts down. */
+function record(scope: IConstruct, reasons: Record<string, string>): void {
+  if (Object.keys(reasons).length === 0) return;
+  const key = Validations.ACKNOWLEDGED_RULES_METADATA_KEY;
+  const known = scope.node.metadata.filter(({ type }) => type === key).at(-1)?.data as Record<string, string> | undefined;
+  scope.node.addMetadata(key, { ...known, ...reasons });
 }
 
 function flat(value: unknown): string {

@@ -30,6 +30,10 @@ export const SES_LIMITS = {
   customVerificationTemplates: 50,
   policiesPerIdentity: 20,
   identityPolicyBytes: 4096,
+  suppressionsPerImport: 100_000,
+  suppressionsPerRemoval: 10_000,
+  contactsPerImport: 1_000_000,
+  suppressionsPerPage: 1000,
   apiCallsPerSecond: 1,
   dkimKeyBits: { min: 1024, max: 2048 },
 } as const;

@@ -1,0 +1,3 @@
+export { ContactImport, type ContactImportProps } from './contact-import';
+export { ImportBucket, type ImportBucketProps } from './import-bucket';
+export { SuppressionListImport, type SuppressionListImportProps } from './suppression-list-import';
