@@ -13,10 +13,10 @@ export const scenario: Scenario = {
     const { step } = report;
     const zoneId = await aws.createZone(DOMAIN);
     const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-      modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'der' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     });
     await new SecretsManager(aws.config).createSecret({ Name: 'mail/dkim', SecretString: DkimKey.oneLinePrivateKey(privateKey) });
-    const options = (dkim: string) => ({ app: 'npx tsx test/e2e/apps/dkim-switch.ts', context: { dkim, publicKey, hostedZoneId: zoneId } });
+    const options = (dkim: string) => ({ app: 'npx tsx test/e2e/apps/dkim-switch.ts', context: { dkim, publicKey: publicKey.toString('base64'), hostedZoneId: zoneId } });
     const origin = async () => (await aws.identity(DOMAIN))?.DkimAttributes?.SigningAttributesOrigin;
 
     await step('cdk bootstrap', () => cdk.bootstrap());
