@@ -15,6 +15,7 @@ import type { IdentityPolicyProperties, NamedPolicy } from './identity-policy-co
 import { customResource, log, type ResourceKind, retry } from '../private/custom-resource.lambda-shared';
 import { withNewPermission } from '../private/new-permission.lambda-shared';
 import { PATIENT } from '../private/patience.lambda-shared';
+import { wasRepeated } from '../private/repeated-call.lambda-shared';
 import { SES_LIMITS } from '../ses/limits';
 
 const ses = new SESv2Client(PATIENT);
@@ -87,7 +88,10 @@ async function write(
   const of = { EmailIdentity: nameOf(properties) };
   const [changed, added] = [true, false].map(isThere => properties.Policies.filter(({ Name }) => Name in before === isThere));
   for (const policy of added) {
-    await put(new CreateEmailIdentityPolicyCommand({ ...of, PolicyName: policy.Name, Policy: textOf(properties, policy) }), signal);
+    const text = textOf(properties, policy);
+    await put(new CreateEmailIdentityPolicyCommand({ ...of, PolicyName: policy.Name, Policy: text }), signal).catch(async (error: Error) => {
+      if (!wasRepeated(error.cause) || !isSame((await policiesOf(properties, signal))[policy.Name] ?? '', text)) throw error;
+    });
     tell(policy.Name);
     log('made', { ...of, policy: policy.Name });
   }
@@ -105,7 +109,7 @@ async function put(command: CreateEmailIdentityPolicyCommand | UpdateEmailIdenti
   try {
     await retry(() => ses.send(command as CreateEmailIdentityPolicyCommand, { abortSignal }), isUnknownPrincipal);
   } catch (error) {
-    throw new Error(`SES does not take the policy ${PolicyName} on ${EmailIdentity}: ${(error as Error).message.replace(/\.$/, '')}${cureFor(error)}`);
+    throw new Error(`SES does not take the policy ${PolicyName} on ${EmailIdentity}: ${(error as Error).message.replace(/\.$/, '')}${cureFor(error)}`, { cause: error });
   }
 }
 

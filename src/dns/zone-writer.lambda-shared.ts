@@ -6,6 +6,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { keyOf, planChanges, type RecordPlan } from './record-changes';
 import type { RecordProperties, ZoneAccess } from './route53-in-account-constants';
 import { log, retry } from '../private/custom-resource.lambda-shared';
+import { wasRepeated } from '../private/repeated-call.lambda-shared';
 
 /** The longest session policy that STS takes. */
 const POLICY_MAX = 2048;
@@ -32,14 +33,14 @@ export async function bring(
   await route53.send(command, { abortSignal: signal }).catch(async (error: RefusedBatch) => {
     const isDone = async () => isAsWanted(planChanges(before ?? [], wanted, await readZone(route53, zone.HostedZoneId, touched, signal)));
     // whose answer was lost is sent again by the SDK, and then finds its own work in its way
-    if ((error.$metadata?.attempts ?? 1) > 1 && await isDone().catch(() => false)) return;
+    if (wasRepeated(error) && await isDone().catch(() => false)) return;
     throw new Error(`changing hosted zone ${zone.HostedZoneId} failed: ${reasonOf(error)}`);
   });
   log('changed', { zone: zone.HostedZoneId, changes: changes.map(change => `${change.action} ${keyOf(change.record)}`) });
 }
 
 /** What the SDK throws. It does not read an answer in the form of the API reference (`UnknownError`), but hands its parts on. */
-type RefusedBatch = Error & { Messages?: { Message?: string | string[] }; $metadata?: { attempts?: number } };
+type RefusedBatch = Error & { Messages?: { Message?: string | string[] } };
 
 function isAsWanted({ changes, conflicts }: RecordPlan): boolean {
   return changes.length + conflicts.length === 0;

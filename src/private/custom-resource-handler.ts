@@ -1,11 +1,7 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-
-/** What a generated handler class looks like; projen writes one for each `x.lambda.ts`. */
-type HandlerClass = new (scope: Construct, id: string, props?: lambda.FunctionOptions) => lambda.Function;
+import { type HandlerClass, loggedFunction } from './logged-function';
 
 /** Long enough for a bounded wait on new permissions and on Route 53, and far below CloudFormation's hour. */
 const TIMEOUT = Duration.minutes(3);
@@ -25,17 +21,7 @@ class Handler extends Construct {
 
   public constructor(scope: Construct, id: string, handler: HandlerClass) {
     super(scope, id);
-    const logGroup = new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
-    this.handlerFunction = new handler(this, 'Function', {
-      architecture: lambda.Architecture.ARM_64,
-      memorySize: 256,
-      timeout: TIMEOUT,
-      role,
-      logGroup,
-      loggingFormat: lambda.LoggingFormat.JSON,
-    });
+    this.handlerFunction = loggedFunction(this, handler, { timeout: TIMEOUT });
     acknowledgeRules(this);
   }
 }

@@ -1,16 +1,15 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { DKIM_KEY_AGE, DKIM_KEY_DIMENSION, ROTATION_ENV, type RotationSettings } from './dkim-key-constants';
 import { DkimRotationFunction } from './dkim-rotation-function';
 import { allowSigning } from './dkim-signing-grant';
 import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
+import { loggedFunction } from '../private/logged-function';
 import { METRIC_NAMESPACE } from '../private/metric-constants';
 
 const INTERVAL = Duration.minutes(30);
@@ -56,19 +55,10 @@ export class DkimRotation extends Construct {
   }
 
   private createFunction(): lambda.Function {
-    const logGroup = new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
-    allowSigning(role, this.props);
-    return new DkimRotationFunction(this, 'Function', {
-      architecture: lambda.Architecture.ARM_64,
-      memorySize: 256,
-      timeout: Duration.minutes(3),
-      role,
-      logGroup,
-      loggingFormat: lambda.LoggingFormat.JSON,
-      environment: { [ROTATION_ENV]: JSON.stringify(this.props.settings) },
-    });
+    const environment = { [ROTATION_ENV]: JSON.stringify(this.props.settings) };
+    const rotation = loggedFunction(this, DkimRotationFunction, { timeout: Duration.minutes(3), environment });
+    allowSigning(rotation, this.props);
+    return rotation;
   }
 
   private failed(rotation: lambda.Function): cloudwatch.Alarm {

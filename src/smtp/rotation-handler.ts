@@ -1,10 +1,10 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { SmtpRotationFunction } from './smtp-rotation-function';
 import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
+import { loggedFunction } from '../private/logged-function';
 
 /** Longer than a step waits for SES to know a new key. */
 const TIMEOUT = Duration.minutes(5);
@@ -23,17 +23,7 @@ export class RotationHandler extends Construct {
 
   private constructor(scope: Construct, id: string) {
     super(scope, id);
-    const logGroup = new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
-    this.handlerFunction = new SmtpRotationFunction(this, 'Function', {
-      architecture: lambda.Architecture.ARM_64,
-      memorySize: 256,
-      timeout: TIMEOUT,
-      role,
-      logGroup,
-      loggingFormat: lambda.LoggingFormat.JSON,
-    });
+    this.handlerFunction = loggedFunction(this, SmtpRotationFunction, { timeout: TIMEOUT });
     // Secrets Manager tells Lambda its account, and not which secret it comes for
     this.handlerFunction.addPermission('Rotate', { principal: new iam.ServicePrincipal('secretsmanager.amazonaws.com'), sourceAccount: Stack.of(this).account });
     REASONS.forEach(([rule, packs, reason]) => acknowledge(this, rule, packs, reason));

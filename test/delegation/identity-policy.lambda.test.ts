@@ -105,6 +105,17 @@ describe('Create', () => {
     expect(allowed()).toEqual({});
   });
 
+  test('finds its own policy when SES has made it and its answer was lost', async () => {
+    let isLost = false;
+    ses.breaks = () => {
+      if (isLost || ses.calls.at(-1) !== 'CreateEmailIdentityPolicy') return undefined;
+      isLost = true;
+      return { how: 'reset', when: 'after' };
+    };
+    expect(await create({ a: ONE, b: TWO })).toMatchObject({ Status: 'SUCCESS' });
+    expect(allowed()).toEqual({ a: ONE, b: TWO });
+  });
+
   test('fails on an identity that does not exist', async () => {
     expect(await request('Create', { properties: properties({ a: ONE }, 'gone.example') })).toMatchObject({ Status: 'FAILED', Reason: 'Email identity gone.example does not exist.' });
   });

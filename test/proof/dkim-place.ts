@@ -150,8 +150,8 @@ export class DkimPlace {
   public async run(): Promise<void> {
     const services = { secrets: new SecretsManagerClient(PATIENT), ses: new SESv2Client(PATIENT), resolver: this.resolver };
     const realTimer = setTimeout;
-    const hurried = jest.spyOn(globalThis, 'setTimeout')
-      .mockImplementation(((callback: (...given: unknown[]) => void, ms = 0, ...given: unknown[]) => realTimer(callback, ms / SPEED, ...given)) as typeof setTimeout);
+    const soon = (callback: (...given: unknown[]) => void, ms = 0, ...given: unknown[]) => realTimer(callback, ms / SPEED, ...given);
+    const hurried = jest.spyOn(globalThis, 'setTimeout').mockImplementation(soon as typeof setTimeout);
     try {
       await rotate({ ...SETTINGS, Zone: this.zone }, services, AbortSignal.timeout(60_000));
     } finally {

@@ -1,47 +1,20 @@
 /* The handler as it is deployed, with the real SDK and over the real wire, against services that are fakes. */
 import { DeleteUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { SmtpPlace } from './smtp-place';
 import { readSmtpSettings } from '../../src/runtime';
 import { AccessKeys } from '../../src/smtp/access-keys.lambda-shared';
 import type { SmtpCredentialsProperties } from '../../src/smtp/smtp-constants';
 import { handler } from '../../src/smtp/smtp-credentials.lambda';
 import type { StoredSettings } from '../../src/smtp/smtp-secret.lambda-shared';
 import { FakeCloudFormation } from '../support/fake-cloudformation';
-import { FakeIam } from '../support/fake-iam';
-import { FakeSecretsManager } from '../support/fake-secrets-manager';
 import { Refusal } from '../support/fake-service';
 import { isPasswordOf } from '../support/fake-ses-smtp';
 import { hurry } from '../support/hurry';
 
-const iam = new FakeIam();
-const secretsManager = new FakeSecretsManager();
 const cloudFormation = new FakeCloudFormation();
-const services = [iam, secretsManager, cloudFormation];
-const passwords = new Set<string>();
-let log: jest.SpyInstance;
-
-beforeAll(async () => {
-  await Promise.all(services.map(service => service.start()));
-  Object.assign(process.env, {
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'AKIAFAKE',
-    AWS_SECRET_ACCESS_KEY: 'key-of-the-function',
-    AWS_ENDPOINT_URL_IAM: iam.endpoint,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
-  });
-});
-afterAll(async () => { await Promise.all(services.map(service => service.stop())); });
-
-beforeEach(() => {
-  services.forEach(service => service.reset());
-  iam.addUser('relay');
-  secretsManager.addSecret('secret');
-  log = jest.spyOn(console, 'log').mockImplementation();
-});
-afterEach(() => {
-  const said = [...log.mock.calls.flat(), ...cloudFormation.bodies].join('\n');
-  jest.restoreAllMocks();
-  expect([...iam.secrets, ...passwords].filter(secret => said.includes(secret))).toEqual([]);
-});
+const place = new SmtpPlace(() => cloudFormation.bodies);
+place.add(cloudFormation);
+const { iam, secretsManager, passwords } = place;
 
 const PROPERTIES: SmtpCredentialsProperties = { UserName: 'relay', SecretId: 'secret', Region: 'eu-west-1', Host: 'email-smtp.eu-west-1.amazonaws.com', Port: '587' };
 const LONDON = { ...PROPERTIES, Region: 'eu-west-2', Host: 'email-smtp.eu-west-2.amazonaws.com' };
@@ -61,7 +34,7 @@ const created = async () => { await create(); return settings(); };
 
 /** CloudFormation deletes the user after its keys. */
 const deleteUser = () => new IAMClient({}).send(new DeleteUserCommand({ UserName: 'relay' }));
-const notices = () => log.mock.calls.map(([line]) => JSON.parse(line).notice);
+const notices = () => place.log.mock.calls.map(([line]) => JSON.parse(line).notice);
 const denied = new Refusal(403, 'AccessDenied', 'User: arn:aws:sts::111122223333:assumed-role/handler/handler is not authorized to perform: iam:CreateAccessKey');
 
 describe('Create', () => {

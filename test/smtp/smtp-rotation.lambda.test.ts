@@ -1,49 +1,24 @@
 /* Rotation as Secrets Manager plays it, against services that are fakes and an SMTP server that is real. */
+import { SmtpPlace } from './smtp-place';
 import { type SmtpSettings, readSmtpSettings, smtpSettings } from '../../src/runtime';
 import { AccessKeys } from '../../src/smtp/access-keys.lambda-shared';
 import { smtpLogin } from '../../src/smtp/smtp-login.lambda-shared';
 import { rotation } from '../../src/smtp/smtp-rotation.lambda';
 import type { StoredSettings } from '../../src/smtp/smtp-secret.lambda-shared';
-import { FakeIam } from '../support/fake-iam';
-import { FakeSecretsManager } from '../support/fake-secrets-manager';
 import { Refusal } from '../support/fake-service';
 import { FakeSesSmtp } from '../support/fake-ses-smtp';
 import { hurry } from '../support/hurry';
 import { send } from '../support/smtp-client';
 
-const iam = new FakeIam();
-const secretsManager = new FakeSecretsManager();
-const ses = new FakeSesSmtp(iam, 'eu-west-1');
-const services = [iam, secretsManager, ses];
-const passwords = new Set<string>();
 const servers: string[] = [];
 const errors: string[] = [];
-let log: jest.SpyInstance;
-
-beforeAll(async () => {
-  await Promise.all(services.map(service => service.start()));
-  Object.assign(process.env, {
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'AKIAFAKE',
-    AWS_SECRET_ACCESS_KEY: 'key-of-the-function',
-    AWS_ENDPOINT_URL_IAM: iam.endpoint,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
-  });
-});
-afterAll(async () => { await Promise.all(services.map(service => service.stop())); });
+const fakes = new SmtpPlace(() => errors);
+const { iam, secretsManager, passwords } = fakes;
+const ses = fakes.add(new FakeSesSmtp(iam, 'eu-west-1'));
 
 beforeEach(() => {
-  services.forEach(service => service.reset());
   servers.length = errors.length = 0;
-  log = jest.spyOn(console, 'log').mockImplementation();
-  iam.addUser('relay');
-  secretsManager.addSecret('secret');
   store();
-});
-afterEach(() => {
-  const said = [...log.mock.calls.flat(), ...errors].join('\n');
-  jest.restoreAllMocks();
-  expect([...iam.secrets, ...passwords].filter(secret => said.includes(secret))).toEqual([]);
 });
 
 /** The function, with the SMTP server of the test in place of that of the Region. */

@@ -31,8 +31,8 @@ async function assume(statements: object[] = [LIST, CHANGE], overrides: Partial<
   return clientWith(credentials!.AccessKeyId!, credentials!.SessionToken);
 }
 
-function clientWith(accessKeyId: string, sessionToken?: string): Route53Client {
-  return new Route53Client({ region: 'eu-west-1', endpoint: route53.endpoint, credentials: { accessKeyId, secretAccessKey: 'y', sessionToken } });
+function clientWith(accessKeyId: string, sessionToken?: string, maxAttempts?: number): Route53Client {
+  return new Route53Client({ maxAttempts, region: 'eu-west-1', endpoint: route53.endpoint, credentials: { accessKeyId, secretAccessKey: 'y', sessionToken } });
 }
 
 function change(client: Route53Client, ...lines: string[]) {
@@ -92,6 +92,30 @@ describe('Route 53 refuses', () => {
     route53.deleteZone('ZONE');
     await expect(change(await assume(), 'CREATE x.example.com 60 TXT "x"')).rejects.toMatchObject({ name: 'NoSuchHostedZone' });
   });
+});
+
+test('Route 53 knows the function itself by its own key alone, and tells what IAM is asked about it', async () => {
+  const own = clientWith('AKIAFAKE');
+  await expect(change(own, 'CREATE x.example.com 60 TXT "x"')).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+  route53.ownKey = 'AKIAFAKE';
+  await change(own, 'CREATE X.example.com. 60 TXT "x"');
+  expect(route53.accesses).toEqual([{
+    action: 'route53:ChangeResourceRecordSets',
+    resource: ZONE_ARN,
+    keys: {
+      'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['x.example.com'],
+      'route53:ChangeResourceRecordSetsRecordTypes': ['TXT'],
+      'route53:ChangeResourceRecordSetsActions': ['CREATE'],
+    },
+  }]);
+  await expect(change(clientWith('AKIAOTHER'), 'CREATE y.example.com 60 TXT "x"')).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+});
+
+test.each(['before', 'after'] as const)('a call that breaks %s it is carried out has no answer, and its effect or none', async when => {
+  route53.ownKey = 'AKIAFAKE';
+  route53.breaks = () => ({ how: 'reset', when });
+  await expect(change(clientWith('AKIAFAKE', undefined, 1), 'CREATE x.example.com 60 TXT "x"')).rejects.toThrow('socket hang up');
+  expect(route53.lines('ZONE').some(line => line.startsWith('x.'))).toBe(when === 'after');
 });
 
 test('Route 53 lists in the order of reversed names, from where it is told', async () => {
