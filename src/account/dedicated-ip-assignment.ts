@@ -56,14 +56,11 @@ export class DedicatedIpAssignment extends Construct {
         setting: `${ACCOUNT_SETTINGS.dedicatedIp}${ip}`,
         value: pool.dedicatedIpPoolName,
         onDelete,
-        permission: {
-          kind: 'DedicatedIp',
-          statements: [
-            { actions: ['ses:GetDedicatedIp'], resources: ['*'] },
-            // an address may go back to any pool
-            { actions: ['ses:PutDedicatedIpInPool'], resources: [anyPool] },
-          ],
-        },
+        statements: [
+          { actions: ['ses:GetDedicatedIp'], resources: ['*'] },
+          // an address may go back to any pool
+          { actions: ['ses:PutDedicatedIpInPool'], resources: [anyPool] },
+        ],
       });
     }
     this.node.addDependency(pool);

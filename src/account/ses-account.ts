@@ -165,7 +165,7 @@ export class SesAccount extends Construct {
       setting: ACCOUNT_SETTINGS.suppression,
       value: reasons.join(',') || OFF,
       onDelete,
-      permission: { kind: 'Suppression', statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountSuppressionAttributes'], resources: ['*'] }] },
+      statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountSuppressionAttributes'], resources: ['*'] }],
     });
   }
 
@@ -178,7 +178,7 @@ export class SesAccount extends Construct {
       setting: ACCOUNT_SETTINGS.autoWarmup,
       value: enabled ? ON : OFF,
       onDelete,
-      permission: { kind: 'AutoWarmup', statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountDedicatedIpWarmupAttributes'], resources: ['*'] }] },
+      statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountDedicatedIpWarmupAttributes'], resources: ['*'] }],
     });
   }
 
@@ -195,9 +195,7 @@ export class SesAccount extends Construct {
       UseCaseDescription: request.useCaseDescription,
       AdditionalContacts: request.additionalContacts,
     };
-    const { serviceToken, allowed } = accountHandler(this, {
-      kind: 'ProductionAccess', statements: [{ actions: ['ses:GetAccount', 'ses:PutAccountDetails'], resources: ['*'] }],
-    });
+    const { serviceToken, allowed } = accountHandler(this, [{ actions: ['ses:GetAccount', 'ses:PutAccountDetails'], resources: ['*'] }]);
     const resource = new CustomResource(this, 'ProductionAccess', { resourceType: PRODUCTION_ACCESS_RESOURCE_TYPE, serviceToken, properties: { ...properties } });
     resource.node.addDependency(allowed);
     const status = resource.getAttString(STATUS_ATTRIBUTE);

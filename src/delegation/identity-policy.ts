@@ -11,6 +11,7 @@ import { actionsOf, checkStatement, renderStatement, type StatementJson } from '
 import { elsewhere, ISesIdentity } from './ses-identity';
 import { customResourceHandler } from '../private/custom-resource-handler';
 import { fail, located } from '../private/errors';
+import { permit } from '../private/handler-permission';
 import { SES_LIMITS } from '../ses/limits';
 import { checkName, SES_NAMES } from '../ses/names';
 
@@ -131,11 +132,11 @@ export class IdentityPolicy extends Construct {
   private createResource(props: IdentityPolicyProps): void {
     const { identityArn } = this.identity;
     const handler = customResourceHandler(this, IdentityPolicyFunction);
-    handler.addToRolePolicy(new iam.PolicyStatement({
+    const permission = permit(handler, [{
       actions: ['ses:GetEmailIdentityPolicies', 'ses:CreateEmailIdentityPolicy', 'ses:UpdateEmailIdentityPolicy', 'ses:DeleteEmailIdentityPolicy'],
       resources: [identityArn],
-    }));
-    new CustomResource(this, 'Resource', {
+    }]);
+    const resource = new CustomResource(this, 'Resource', {
       resourceType: IDENTITY_POLICY_RESOURCE_TYPE,
       serviceToken: handler.functionArn,
       properties: {
@@ -145,6 +146,7 @@ export class IdentityPolicy extends Construct {
       },
       removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
     });
+    resource.node.addDependency(permission);
   }
 
   private checkFinished(): string[] {

@@ -1,5 +1,4 @@
 import { CustomResource, Token } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { claimNames } from './claimed-names';
 import { DnsPublication, MailDns } from './mail-dns';
@@ -8,6 +7,7 @@ import { Route53InAccountFunction } from './route53-in-account-function';
 import { refuseOutsideZone } from './zone-name';
 import { customResourceHandler } from '../private/custom-resource-handler';
 import { fail } from '../private/errors';
+import { permit } from '../private/handler-permission';
 import { normalizeDomain } from '../records/domain-name';
 
 /**
@@ -54,7 +54,7 @@ export class Route53InAccountDns extends MailDns {
     refuseOutsideZone(scope, this.domainName, publication.records);
     claimNames(scope, this.props.hostedZoneId, publication.records);
     const handler = customResourceHandler(scope, Route53InAccountFunction);
-    handler.addToRolePolicy(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [this.props.roleArn] }));
+    const permission = permit(handler, [{ actions: ['sts:AssumeRole'], resources: [this.props.roleArn] }]);
     const properties: DnsRecordsProperties = {
       HostedZoneId: this.props.hostedZoneId,
       RoleArn: this.props.roleArn,
@@ -62,11 +62,13 @@ export class Route53InAccountDns extends MailDns {
         Name: record.fqdn, Type: record.recordType, TTL: String(record.ttlSeconds), Values: record.route53Values,
       })),
     };
-    return new CustomResource(scope, id, {
+    const records = new CustomResource(scope, id, {
       resourceType: DNS_RECORDS_RESOURCE_TYPE,
       serviceToken: handler.functionArn,
       properties: { ...properties },
       removalPolicy: publication.removalPolicy,
     });
+    records.node.addDependency(permission);
+    return records;
   }
 }

@@ -12,6 +12,7 @@ import { enterNotifications, forwardingAskedOf, notificationsOf } from '../ident
 import { acknowledge } from '../private/acknowledged-rules';
 import { customResourceHandler } from '../private/custom-resource-handler';
 import { fail } from '../private/errors';
+import { permit } from '../private/handler-permission';
 import { NOTIFICATION_TYPES, type NotificationType } from '../ses/notification-type';
 
 /**
@@ -164,23 +165,22 @@ export class FeedbackNotifications extends Construct {
       ReplaceExisting: String(props.replaceExisting ?? false),
       Revision: props.revision,
     };
+    const handler = this.handler();
+    const permission = permit(handler, [{ actions: ['ses:GetEmailIdentity', 'ses:PutEmailIdentityFeedbackAttributes'], resources: [identity.identityArn] }]);
     const resource = new CustomResource(this, 'Resource', {
       resourceType: FEEDBACK_NOTIFICATIONS_RESOURCE_TYPE,
-      serviceToken: this.handlerFor(identity).functionArn,
+      serviceToken: handler.functionArn,
       properties: { ...properties },
       removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
     });
-    resource.node.addDependency(...this.openTopics(identity, topics));
+    resource.node.addDependency(permission, ...this.openTopics(identity, topics));
   }
 
   /** What the first version of the API has, IAM cannot limit to an identity. */
-  private handlerFor(identity: IMailIdentity) {
+  private handler() {
     const handler = customResourceHandler(this, FeedbackNotificationsFunction);
     handler.addToRolePolicy(new iam.PolicyStatement({
       actions: ['ses:GetIdentityNotificationAttributes', 'ses:SetIdentityNotificationTopic', 'ses:SetIdentityHeadersInNotificationsEnabled'], resources: ['*'],
-    }));
-    handler.addToRolePolicy(new iam.PolicyStatement({
-      actions: ['ses:GetEmailIdentity', 'ses:PutEmailIdentityFeedbackAttributes'], resources: [identity.identityArn],
     }));
     acknowledge(handler.node.scope!, 'IAM5[Resource::*]', ['AwsSolutions'], 'These actions of the first version of the SES API have no resource: IAM allows them for all ' +
       'identities or for none.');

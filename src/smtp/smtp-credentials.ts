@@ -16,6 +16,7 @@ import { IMailIdentity } from '../identity';
 import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
 import { customResourceHandler } from '../private/custom-resource-handler';
 import { fail, located } from '../private/errors';
+import { permit } from '../private/handler-permission';
 import { SesRegion } from '../ses/region';
 import { SmtpPort } from '../ses/smtp-port';
 
@@ -147,7 +148,10 @@ export class SmtpCredentials extends Construct {
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     const read = this.secret.grantRead(grantee);
-    return this.allowKey(grantee, ['kms:Decrypt'])?.combine(read) ?? read;
+    const { encryptionKey } = this.secret;
+    if (!encryptionKey) return read;
+    const { resources, ...key } = this.keyStatement(encryptionKey, ['kms:Decrypt']);
+    return iam.Grant.addToPrincipal({ grantee, ...key, resourceArns: resources }).combine(read);
   }
 
   /**
@@ -199,17 +203,18 @@ export class SmtpCredentials extends Construct {
 
   private createKey(): CustomResource {
     const handler = customResourceHandler(this, SmtpCredentialsFunction);
-    this.allowHandling(handler, SECRET_ACTIONS);
     const properties: SmtpCredentialsProperties = {
       UserName: this.user.userName, SecretId: this.secret.secretArn, Region: this.region, Host: this.host, Port: String(this.port.portNumber),
     };
-    return new CustomResource(this, 'Key', { resourceType: SMTP_CREDENTIALS_RESOURCE_TYPE, serviceToken: handler.functionArn, properties: { ...properties } });
+    const key = new CustomResource(this, 'Key', { resourceType: SMTP_CREDENTIALS_RESOURCE_TYPE, serviceToken: handler.functionArn, properties: { ...properties } });
+    key.node.addDependency(permit(handler, this.handling(SECRET_ACTIONS)));
+    return key;
   }
 
   /** The function can be asked to rotate by hand too, so it is there in any case. */
   private rotate(key: CustomResource): void {
     const handler = RotationHandler.of(this);
-    this.allowHandling(handler.handlerFunction, ['secretsmanager:DescribeSecret', ...SECRET_ACTIONS]);
+    this.handling(['secretsmanager:DescribeSecret', ...SECRET_ACTIONS]).forEach(statement => handler.handlerFunction.addToRolePolicy(new iam.PolicyStatement(statement)));
     const schedule = new secretsmanager.CfnRotationSchedule(this, 'Rotation', {
       secretId: this.secret.secretArn,
       rotationLambdaArn: handler.handlerFunction.functionArn,
@@ -223,20 +228,17 @@ export class SmtpCredentials extends Construct {
     acknowledge(this.secret, 'SecretsManagerRotationEnabled', ['HIPAA.Security', 'NIST.800.53.R5'], 'Whoever chose this rotates the credentials by hand.');
   }
 
-  private allowHandling(handler: iam.IGrantable, secretActions: string[]): void {
-    iam.Grant.addToPrincipal({ grantee: handler, actions: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys'], resourceArns: [this.user.userArn] });
-    iam.Grant.addToPrincipal({ grantee: handler, actions: secretActions, resourceArns: [this.secret.secretArn] });
-    this.allowKey(handler, ['kms:Decrypt', 'kms:GenerateDataKey']);
+  /** What a function needs that makes keys and stores them. */
+  private handling(secretActions: string[]): iam.PolicyStatementProps[] {
+    return [
+      { actions: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys'], resources: [this.user.userArn] },
+      { actions: secretActions, resources: [this.secret.secretArn] },
+      ...this.secret.encryptionKey ? [this.keyStatement(this.secret.encryptionKey, ['kms:Decrypt', 'kms:GenerateDataKey'])] : [],
+    ];
   }
 
   /** The policy of a key that is made by the CDK lets Secrets Manager use it for whom IAM allows to; that of an imported key has to. */
-  private allowKey(grantee: iam.IGrantable, actions: string[]): iam.Grant | undefined {
-    const { encryptionKey } = this.secret;
-    return encryptionKey && iam.Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [encryptionKey.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
-    });
+  private keyStatement({ keyArn }: kms.IKey, actions: string[]) {
+    return { actions, resources: [keyArn], conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } } };
   }
 }

@@ -37,13 +37,13 @@ function* lines(value: unknown, path = ''): Generator<string> {
 
 async function mailOf({ config, ses }: Aws): Promise<Snapshot> {
   const v1 = new SES(config);
-  const { SuppressionAttributes, DedicatedIpAutoWarmupEnabled, VdmAttributes, ProductionAccessEnabled, Details, SendingEnabled } = await ses.getAccount({});
+  const account = await ses.getAccount({});
   const names = (await ses.listEmailIdentities({})).EmailIdentities!.map(({ IdentityName }) => IdentityName!);
   const { NotificationAttributes } = await v1.getIdentityNotificationAttributes({ Identities: names });
   const { DedicatedIps } = await ses.getDedicatedIps({});
   const sets = (await v1.listReceiptRuleSets({})).RuleSets!.map(({ Name }) => Name!);
   return {
-    account: { SuppressionAttributes, DedicatedIpAutoWarmupEnabled, VdmAttributes, ProductionAccessEnabled, Details, SendingEnabled },
+    account: without(account, '$metadata', 'SendQuota'),
     identities: await byName(names, async EmailIdentity => without(await ses.getEmailIdentity({ EmailIdentity }), '$metadata', 'CreatedTimestamp')),
     notifications: NotificationAttributes,
     configurationSets: (await ses.listConfigurationSets({})).ConfigurationSets,

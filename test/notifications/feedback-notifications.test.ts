@@ -75,11 +75,16 @@ describe('the topics', () => {
       PolicyDocument: {
         Statement: Match.arrayWith([{
           Effect: 'Allow', Action: ['ses:GetIdentityNotificationAttributes', 'ses:SetIdentityNotificationTopic', 'ses:SetIdentityHeadersInNotificationsEnabled'], Resource: '*',
-        }, {
+        }]),
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [{
           Effect: 'Allow',
           Action: ['ses:GetEmailIdentity', 'ses:PutEmailIdentityFeedbackAttributes'],
           Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ses:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':identity/me@example.com']] },
-        }]),
+        }],
       },
     });
   });

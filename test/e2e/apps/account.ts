@@ -12,7 +12,8 @@ import { Construct } from 'constructs';
 import { addDelegation } from './parts/delegation';
 import { addSmtp } from './parts/smtp';
 import {
-  AccountMailType, ActiveRuleSet, DedicatedIpAssignment, DedicatedIpPool, DkimKeyPair, Dns, SesAccount, SmtpCredentials, SuppressionReason, VerificationWaiter, VerifiedDomain,
+  AccountMailType, ActiveRuleSet, DedicatedIpAssignment, DedicatedIpPool, DkimKeyPair, Dns, SesAccount, SmtpCredentials, SuppressionReason,
+  VerificationWaiter, VerifiedDomain,
 } from '../../../src';
 
 const { BOUNCE, COMPLAINT } = SuppressionReason;
@@ -59,5 +60,7 @@ const ruleSet = new ReceiptRuleSet(receiving, 'Set', { receiptRuleSetName: 'ours
 ruleSet.addRule('Mark', { receiptRuleName: 'mark', actions: [new AddHeader({ name: 'X-Seen', value: changed ? 'twice' : 'once' })] });
 new ActiveRuleSet(receiving, 'Active', { ruleSet, takeOver: true });
 
-const outputs = { OwnSelector: own.selector, OwnSecret: own.secret.secretArn, RotatedSelector: rotated.selector, RotatedSecret: rotated.secret.secretArn };
-for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
+for (const [name, { selector, secret }] of Object.entries({ Own: own, Rotated: rotated })) {
+  new CfnOutput(stack, `${name}Selector`, { value: selector });
+  new CfnOutput(stack, `${name}Secret`, { value: secret.secretArn });
+}

@@ -12,6 +12,7 @@ import type { Scenario, Stage } from '../scenario';
 
 const STACK = 'Account';
 const DOMAIN = 'example.com';
+const USE_CASE = 'Receipts to customers of the shop.';
 const REVIEW = { Status: 'PENDING', CaseId: '1' };
 const BY_HAND = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::555555555555:root' }, Action: 'ses:SendEmail' };
 
@@ -55,13 +56,39 @@ export const scenario: Scenario = {
       assert.deepEqual([settings, keys], [{ ...smtp.settings, port: 465 }, smtp.keys]);
     });
 
+    const stackId = await aws.stackId(STACK);
+    const last = await aws.physicalIds(STACK);
     await step('cdk destroy', () => cdk.destroy(options({ changed: 'true' })));
     await step('the account is what it was before, but for what is documented to stay', async () => {
+      assert.equal(await aws.stackStatus(STACK), undefined);
+      sameLines(await aws.deletedResources(stackId), Object.keys(last), 'deleted resources');
       const left = differences(before, await snapshotOf(aws));
-      report.note(`before and after:\n${left.join('\n')}`);
+      report.note(`Before (-) and after (+):\n${left.join('\n')}`);
+      sameLines(left, await whatStays(aws, { key: Object.entries(last).find(([id]) => /^NotificationKey/.test(id))![1] as string, zoneId: rotatedZoneId }), 'what stays');
     });
   },
 };
+
+/**
+ * What is documented to stay: what AWS was told of the account and has granted, Virtual Deliverability Manager off, a key that waits for its deletion, and the
+ * record of a rotated key, since mail on its way has to be verified.
+ */
+async function whatStays(aws: Aws, { key, zoneId }: { readonly key: string; readonly zoneId: string }) {
+  const [record] = await aws.zoneRecords(zoneId);
+  assert.match(record, /^rot\d{8}-[0-9a-f]{6}\._domainkey\.example\.org\. TXT "p=/);
+  const details = { MailType: 'TRANSACTIONAL', WebsiteURL: 'https://example.com', ContactLanguage: 'EN', UseCaseDescription: USE_CASE };
+  return [
+    ...Object.entries(details).map(([name, value]) => `+ account > Details > ${name}: "${value}"`),
+    ...Object.entries(REVIEW).map(([name, value]) => `+ account > Details > ReviewDetails > ${name}: "${value}"`),
+    '+ account > ProductionAccessEnabled: true',
+    '- account > ProductionAccessEnabled: false',
+    '+ account > VdmAttributes > VdmEnabled: "DISABLED"',
+    `+ keys > ${key}: "PendingDeletion"`,
+    '- keys: nothing',
+    `+ zones > /hostedzone/${zoneId}[]: ${JSON.stringify(record)}`,
+    `- zones > /hostedzone/${zoneId}: nothing`,
+  ];
+}
 
 /** What is there before, set by hand. */
 async function begin({ aws, emulator }: Stage) {
@@ -122,14 +149,15 @@ class Account {
   }
 
   private async checkSettings({ suppressed, warmup, engagement, access, secondAddress }: Expected) {
-    const { SuppressionAttributes, DedicatedIpAutoWarmupEnabled, VdmAttributes, ProductionAccessEnabled, Details } = await this.aws.ses.getAccount({});
-    assert.deepEqual([SuppressionAttributes?.SuppressedReasons, DedicatedIpAutoWarmupEnabled, ProductionAccessEnabled], [suppressed, warmup, access]);
-    assert.deepEqual(VdmAttributes, {
+    const account = await this.aws.ses.getAccount({});
+    assert.deepEqual([account.SuppressionAttributes?.SuppressedReasons, account.DedicatedIpAutoWarmupEnabled], [suppressed, warmup]);
+    assert.deepEqual(account.VdmAttributes, {
       VdmEnabled: 'ENABLED', DashboardAttributes: { EngagementMetrics: engagement }, GuardianAttributes: { OptimizedSharedDelivery: 'DISABLED' },
     });
+    assert.equal(account.ProductionAccessEnabled, access);
     // asked for once
-    assert.deepEqual(Details, {
-      MailType: 'TRANSACTIONAL', WebsiteURL: 'https://example.com', ContactLanguage: 'EN', UseCaseDescription: 'Receipts to customers of the shop.', ReviewDetails: REVIEW,
+    assert.deepEqual(account.Details, {
+      MailType: 'TRANSACTIONAL', WebsiteURL: 'https://example.com', ContactLanguage: 'EN', UseCaseDescription: USE_CASE, ReviewDetails: REVIEW,
     });
     const { DedicatedIps } = await this.aws.ses.getDedicatedIps({});
     assert.deepEqual(DedicatedIps?.map(({ Ip, PoolName }) => [Ip, PoolName]), [['192.0.2.1', 'ours'], ['192.0.2.2', secondAddress]]);
@@ -172,9 +200,9 @@ class Account {
     // a TXT record holds it in strings of 255 octets
     const records = (await this.aws.zoneRecords(zoneId)).filter(line => line.includes('_domainkey')).map(line => line.replaceAll('" "', ''));
     sameLines(records, [`${selector}._domainkey.${domain}. TXT "p=${publicKey}"`], 'keys in DNS');
-    const { DkimAttributes, VerifiedForSendingStatus } = (await this.aws.identity(domain))!;
-    assert.deepEqual([secret.selector, VerifiedForSendingStatus, DkimAttributes?.SigningAttributesOrigin, DkimAttributes?.Status, DkimAttributes?.Tokens],
-      [selector, true, 'EXTERNAL', 'SUCCESS', [selector]]);
+    assert.equal(secret.selector, selector);
+    const { DkimAttributes: dkim, VerifiedForSendingStatus } = (await this.aws.identity(domain))!;
+    assert.deepEqual([VerifiedForSendingStatus, dkim?.SigningAttributesOrigin, dkim?.Status, dkim?.Tokens], [true, 'EXTERNAL', 'SUCCESS', [selector]]);
   }
 
   /** The settings of the login, and the keys of its user. */
@@ -185,8 +213,8 @@ class Account {
     return { settings: readSmtpSettings(SecretString!), keys: AccessKeyMetadata!.map(({ AccessKeyId }) => AccessKeyId) };
   }
 
-  private async idOf(logicalId: RegExp) {
-    return Object.entries(await this.aws.physicalIds(STACK)).find(([id]) => logicalId.test(id))![1]!;
+  private async idOf(logicalId: RegExp): Promise<string> {
+    return Object.entries(await this.aws.physicalIds(STACK)).find(([id]) => logicalId.test(id))![1] as string;
   }
 
   private get identityArn() {

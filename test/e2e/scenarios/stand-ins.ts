@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Route53 } from '@aws-sdk/client-route-53';
 import { STS } from '@aws-sdk/client-sts';
 import { permissions } from '../access-stand-ins';
+import { accountSettings, dedicatedIps, identityPolicies, keyOf, notifications, signingKeys } from '../account-stand-ins';
 import { sameLines } from '../check';
 import { ACCOUNT } from '../emulator';
 import { bounces, receiptFilters, receiptRules, receiptRuleSets } from '../receipt-stand-ins';
@@ -41,6 +42,11 @@ export const scenario: Scenario = {
     await customResources(stage);
     await conditionKeys(stage);
     await sending(stage);
+    await accountSettings(stage);
+    await dedicatedIps(stage);
+    await identityPolicies(stage);
+    await notifications(stage);
+    await signingKeys(stage);
     await suppressionList(stage);
     await sesEvents(stage);
     await metricAlarms(stage);
@@ -148,7 +154,7 @@ async function emailIdentities({ report: { step }, aws }: Stage) {
     assert.equal(await aws.identity('example.edu'), undefined);
   });
   await step('identities: a key of one\'s own has no tokens to read', async () => {
-    const key = { DomainSigningSelector: 's1', DomainSigningPrivateKey: 'TUlJRQ==' };
+    const key = { DomainSigningSelector: 's1', DomainSigningPrivateKey: keyOf('rsa', 2048).privateKey };
     const { status, reasons } = await aws.putStack('own-key', identity({ DkimSigningAttributes: key }));
     assert.equal(status, 'ROLLBACK_COMPLETE');
     assert.match(reasons, /DkimDNSTokenName1/);
