@@ -54,7 +54,8 @@ type Found = { readonly line: number; readonly row: (reader: RowReader) => Row |
 /**
  * Reads a list in CSV or in newline-delimited JSON: the first sign tells which. Once a row is bad, no more parts are written, and the rest is read for other mistakes.
  */
-export async function readList(source: AsyncIterable<string>, { reader, rowsPerPart, write, bytesPerPart = PART_BYTES_MAX, rowsMax = FILE_ROWS_MAX }: ReadOptions): Promise<ReadList> {
+export async function readList(source: AsyncIterable<string>, options: ReadOptions): Promise<ReadList> {
+  const { reader, rowsPerPart, write, bytesPerPart = PART_BYTES_MAX, rowsMax = FILE_ROWS_MAX } = options;
   const parts: number[] = [];
   const problems: Problem[] = [];
   const known = new Map<string, string>();
@@ -146,7 +147,9 @@ function jsonOf(text: string): unknown {
 
 async function* csvRows(source: Readable): AsyncGenerator<Found> {
   // attributes in JSON come with bare quotes, in the samples of AWS too
-  const parser = source.pipe(parse({ relax_quotes: true, relax_column_count: true, trim: true, skip_empty_lines: true, info: true, max_record_size: ROW_CHARACTERS_MAX }));
+  const parser = source.pipe(parse({
+    relax_quotes: true, relax_column_count: true, trim: true, skip_empty_lines: true, info: true, max_record_size: ROW_CHARACTERS_MAX,
+  }));
   source.once('error', error => parser.destroy(error));
   let first = true;
   try {

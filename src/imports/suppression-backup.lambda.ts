@@ -60,7 +60,8 @@ async function copyPart(store: ListStore, folder: string, { startedAt, nextToken
   let token = nextToken;
   do {
     const page = await ses.send(new ListSuppressedDestinationsCommand({ PageSize: SES_LIMITS.suppressionsPerPage, NextToken: token }));
-    lines.push(...(page.SuppressedDestinationSummaries ?? []).map(({ EmailAddress, Reason }) => JSON.stringify({ emailAddress: EmailAddress, reason: Reason })));
+    const entries = page.SuppressedDestinationSummaries ?? [];
+    lines.push(...entries.map(({ EmailAddress: emailAddress, Reason: reason }) => JSON.stringify({ emailAddress, reason })));
     token = page.NextToken;
   } while (token !== undefined && lines.length + SES_LIMITS.suppressionsPerPage <= SES_LIMITS.suppressionsPerImport && Date.now() < until);
   if (lines.length === 0) return { startedAt, nextToken: token, parts };

@@ -27,7 +27,8 @@ const problems = async (reader: RowReader, text: string, limits?: Limits) => (aw
 const word = fc.stringMatching(/^[a-z0-9]{1,8}$/);
 const address = fc.tuple(fc.stringMatching(/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,10}$/), word, word).map(([local, domain, top]) => `${local}@${domain}.${top}`);
 const suppressedRow = fc.record({ emailAddress: address, reason: fc.constantFrom('BOUNCE', 'COMPLAINT') });
-const rowsOf = <T extends { emailAddress: string }>(row: fc.Arbitrary<T>) => fc.uniqueArray(row, { minLength: 1, maxLength: 30, selector: ({ emailAddress }) => emailAddress });
+const rowsOf = <T extends { emailAddress: string }>(row: fc.Arbitrary<T>) =>
+  fc.uniqueArray(row, { minLength: 1, maxLength: 30, selector: ({ emailAddress }) => emailAddress });
 const lineEnd = fc.constantFrom('\n', '\r\n');
 
 test('rows of CSV and of JSON are the same rows, however they come in pieces', async () => {
@@ -39,7 +40,8 @@ test('rows of CSV and of JSON are the same rows, however they come in pieces', a
 });
 
 test('parts have no more rows and bytes than is said, and together all rows in order', async () => {
-  await fc.assert(fc.asyncProperty(rowsOf(suppressedRow), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 80, max: 400 }), async (rows, rowsPerPart, bytesPerPart) => {
+  const [rowMax, byteMax] = [fc.integer({ min: 1, max: 9 }), fc.integer({ min: 80, max: 400 })];
+  await fc.assert(fc.asyncProperty(rowsOf(suppressedRow), rowMax, byteMax, async (rows, rowsPerPart, bytesPerPart) => {
     const { parts, texts, rows: found } = await read(SUPPRESS, rows.map(row => JSON.stringify(row)).join('\n'), { rowsPerPart, bytesPerPart });
     expect(found).toEqual(rows);
     expect(texts.map(text => text.trimEnd().split('\n').length)).toEqual(parts);
@@ -65,7 +67,8 @@ test('contacts survive the way through CSV, whatever their attributes are', asyn
     const lines = contacts.map(({ emailAddress, unsubscribeAll, attributes: given, statuses }) => [emailAddress, unsubscribeAll, quoted(JSON.stringify(given)), ...statuses].join(','));
     const { rows, problems: wrong } = await read(contactRows(topics), ['emailAddress,unsubscribeAll,attributesData,topicPreferences.Sports,topicPreferences.Cycling', ...lines].join('\n'));
     expect(wrong).toEqual([]);
-    expect(rows.map(row => ({ ...row, attributesData: JSON.parse(row.attributesData as string) as object }))).toEqual(contacts.map(({ emailAddress, unsubscribeAll, attributes: given, statuses }) => {
+    const found = rows.map(row => ({ ...row, attributesData: JSON.parse(row.attributesData as string) as object }));
+    expect(found).toEqual(contacts.map(({ emailAddress, unsubscribeAll, attributes: given, statuses }) => {
       const topicPreferences = topics.map((topicName, at) => ({ topicName, subscriptionStatus: statuses[at] })).filter(({ subscriptionStatus }) => subscriptionStatus !== '');
       return { emailAddress, unsubscribeAll, attributesData: given, ...topicPreferences.length > 0 ? { topicPreferences } : {} };
     }));

@@ -20,8 +20,13 @@ beforeAll(async () => {
   await Promise.all([bucket.start(), ses.start()]);
   const settings = { bucketName: 'lists', bucketUrl: 'https://lists.example' };
   Object.assign(process.env, {
-    AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIAFAKE', AWS_SECRET_ACCESS_KEY: 'fake', AWS_ENDPOINT_URL_SESV2: ses.endpoint, AWS_ENDPOINT_URL_S3: bucket.endpoint,
-    BACKUP: JSON.stringify({ ...settings, prefix: 'backups/' }), IMPORT: JSON.stringify({ ...settings, prefixes: { 'suppress/': 'suppress' } }),
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIAFAKE',
+    AWS_SECRET_ACCESS_KEY: 'fake',
+    AWS_ENDPOINT_URL_SESV2: ses.endpoint,
+    AWS_ENDPOINT_URL_S3: bucket.endpoint,
+    BACKUP: JSON.stringify({ ...settings, prefix: 'backups/' }),
+    IMPORT: JSON.stringify({ ...settings, prefixes: { 'suppress/': 'suppress' } }),
   });
 });
 afterAll(() => Promise.all([bucket.stop(), ses.stop()]));

@@ -1,8 +1,8 @@
 /* The fakes of SES's imports and of S3 refuse what the services refuse. */
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
-  CreateImportJobCommand, type CreateImportJobCommandInput, DataFormat, GetAccountCommand, GetContactListCommand, GetImportJobCommand, ListContactsCommand, ListImportJobsCommand,
-  ListSuppressedDestinationsCommand, SESv2Client,
+  CreateImportJobCommand, type CreateImportJobCommandInput, DataFormat, GetAccountCommand, GetContactListCommand, GetImportJobCommand,
+  ListContactsCommand, ListImportJobsCommand, ListSuppressedDestinationsCommand, SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import { FakeBucket } from './fake-bucket';
 import { FakeSesImports } from './fake-ses-imports';
