@@ -32,6 +32,8 @@ export const FILE_BYTES_MAX = 512 * 1024 * 1024;
 export interface BucketSettings {
   readonly bucketName: string;
   readonly bucketUrl: string;
+  /** @default - that of the function */
+  readonly bucketRegion?: string;
 }
 
 /** What an import is told. */
@@ -101,8 +103,4 @@ export interface BackupStep {
   readonly execution: string;
   /** When the execution began, in ISO 8601. */
   readonly startedAt: string;
-  /** How many times the step was tried before. */
-  readonly retries: number;
-  /** Whether it is the first step of the execution. */
-  readonly first: boolean;
 }

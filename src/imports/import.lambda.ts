@@ -4,14 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import {
-  CreateImportJobCommand, DataFormat, GetAccountCommand, GetContactListCommand, GetImportJobCommand, type GetImportJobCommandOutput, type ImportDestination,
-  ImportDestinationType, NotFoundException, paginateListImportJobs, SESv2Client,
+  CreateImportJobCommand, DataFormat, GetAccountCommand, GetContactListCommand, GetImportJobCommand, type GetImportJobCommandOutput,
+  type ImportDestination, ImportDestinationType, NotFoundException, paginateListImportJobs, SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import type { Context } from 'aws-lambda';
 import { contactRows } from './contact-row';
 import {
-  FILE_BYTES_MAX, IMPORT_VARIABLE, type ImportOutcome, type ImportSettings, type ImportState, type ImportStep, type Job, JOBS_PREFIX, type ListAction, REPORTS_PREFIX,
-  ROWS_PER_JOB, type Upload,
+  FILE_BYTES_MAX, IMPORT_VARIABLE, type ImportOutcome, type ImportSettings, type ImportState, type ImportStep, type Job, JOBS_PREFIX,
+  type ListAction, REPORTS_PREFIX, ROWS_PER_JOB, type Upload,
 } from './import-constants';
 import type { RowReader } from './list-row';
 import { ListStore } from './list-store.lambda-shared';
@@ -77,7 +77,8 @@ class Import {
   public async look(): Promise<ImportState> {
     const { state, state: { jobs = [], parts = [] } } = this;
     const { jobId, rows } = jobs.at(-1)!;
-    const { JobStatus: status, ProcessedRecordsCount: processed = 0, FailedRecordsCount: failed = 0 } = await ses.send(new GetImportJobCommand({ JobId: jobId }));
+    const answer = await ses.send(new GetImportJobCommand({ JobId: jobId }));
+    const { JobStatus: status, ProcessedRecordsCount: processed = 0, FailedRecordsCount: failed = 0 } = answer;
     if (status !== 'COMPLETED' && status !== 'FAILED' && status !== 'CANCELLED') return { ...state, next: 'wait' };
     const job: Job = { jobId, rows, status, processed, failed };
     log('job ended', { run: this.run, ...job });
@@ -168,16 +169,17 @@ class Import {
   }
 
   private async create(url: string): Promise<string> {
-    const { JobId } = await once.send(new CreateImportJobCommand({ ImportDestination: this.destination(), ImportDataSource: { S3Url: url, DataFormat: DataFormat.JSON } }));
+    const source = { S3Url: url, DataFormat: DataFormat.JSON };
+    const { JobId } = await once.send(new CreateImportJobCommand({ ImportDestination: this.destination(), ImportDataSource: source }));
     return JobId!;
   }
 
   /** The job of a part, if SES has made one and the answer was lost. */
   private async find(url: string): Promise<string | undefined> {
     const since = Date.parse(this.given.startedAt) - CLOCKS_DIFFER_MS;
-    const ImportDestinationTypeGiven = this.action() === 'contacts' ? ImportDestinationType.CONTACT_LIST : ImportDestinationType.SUPPRESSION_LIST;
+    const destinationType = this.action() === 'contacts' ? ImportDestinationType.CONTACT_LIST : ImportDestinationType.SUPPRESSION_LIST;
     const known = this.state.jobs?.map(({ jobId }) => jobId);
-    for await (const { ImportJobs = [] } of paginateListImportJobs({ client: ses }, { ImportDestinationType: ImportDestinationTypeGiven })) {
+    for await (const { ImportJobs = [] } of paginateListImportJobs({ client: ses }, { ImportDestinationType: destinationType })) {
       for (const { JobId, CreatedTimestamp } of ImportJobs) {
         if (!JobId || known?.includes(JobId) || CreatedTimestamp && CreatedTimestamp.getTime() < since) continue;
         const { ImportDataSource } = await ses.send(new GetImportJobCommand({ JobId }));

@@ -22,9 +22,13 @@ export function closedBucket(id: string, options: ListBucketOptions): s3.BucketP
     bucketName,
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
-    ...encryptionKey ? { encryption: s3.BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true } : { encryption: s3.BucketEncryption.S3_MANAGED },
+    encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+    encryptionKey,
+    bucketKeyEnabled: encryptionKey && true,
     versioned,
-    lifecycleRules: [{ expiration, noncurrentVersionExpiration: versioned ? expiration : undefined, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    lifecycleRules: [{
+      expiration, noncurrentVersionExpiration: versioned ? expiration : undefined, abortIncompleteMultipartUploadAfter: Duration.days(1),
+    }],
     serverAccessLogsBucket: accessLogs,
     serverAccessLogsPrefix: accessLogs && `${id}/`,
     removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -40,7 +44,8 @@ export function checkDays(scope: Construct, owner: string, duration: Duration | 
 }
 
 /** Says why a bucket goes without what rules of cdk-nag ask for. */
-export function acknowledgeListBucket(bucket: s3.Bucket, { accessLogs, versioned, encryptionKey }: Partial<ListBucketOptions>, noReplication: string): void {
+export function acknowledgeListBucket(bucket: s3.Bucket, options: Partial<ListBucketOptions>, noReplication: string): void {
+  const { accessLogs, versioned, encryptionKey } = options;
   if (!accessLogs) {
     const noLogs = 'Nobody asked for access logs with `accessLogs`; CloudTrail can record who reads lists.';
     acknowledge(bucket, 'S1', ['AwsSolutions'], noLogs);

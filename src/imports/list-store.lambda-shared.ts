@@ -41,16 +41,6 @@ export class ListStore {
     return this.patience.call(async signal => (await requestObject(key, { method: 'GET' }, store, signal)).text(), TRANSFER_MS);
   }
 
-  /** The text of an object, if there is one. Whoever may not list a bucket is told of what is not there that it may not be read. */
-  public async textIfThere(key: string): Promise<string | undefined> {
-    try {
-      return await this.text(key);
-    } catch (error) {
-      if (!['NoSuchKey', 'AccessDenied'].includes((error as Error).name)) throw error;
-      return undefined;
-    }
-  }
-
   /** An object as it comes, if it is still the one that has a tag. */
   public async open(key: string, etag: string): Promise<Response> {
     const store = await this.store();
@@ -60,7 +50,7 @@ export class ListStore {
   }
 
   private async store(): Promise<ObjectStore> {
-    const { bucketName, bucketUrl } = this.settings;
-    return { region: process.env.AWS_REGION ?? '', bucketUrl: bucketUrlOf(bucketName, bucketUrl), credentials: await this.ses.config.credentials() };
+    const { bucketName, bucketUrl, bucketRegion } = this.settings;
+    return { region: bucketRegion ?? process.env.AWS_REGION ?? '', bucketUrl: bucketUrlOf(bucketName, bucketUrl), credentials: await this.ses.config.credentials() };
   }
 }

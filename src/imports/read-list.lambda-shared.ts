@@ -44,13 +44,18 @@ export const PROBLEMS_LISTED = 100;
 /** No row of a list is as long; an open quote makes one of all that follows. */
 const ROW_CHARACTERS_MAX = 64 * 1024;
 
+/** An address may begin with a brace as well, though not with one and a quote. */
+const FIRST_SIGNS = /^\s*(?:\{\s*\S|[^{\s])/;
+const JSON_ROW = /^\s*\{\s*"/;
+
 /** A row that was found, or what is in its place. */
 type Found = { readonly line: number; readonly row: (reader: RowReader) => Row | undefined };
 
 /**
  * Reads a list in CSV or in newline-delimited JSON: the first sign tells which. Once a row is bad, no more parts are written, and the rest is read for other mistakes.
  */
-export async function readList(source: AsyncIterable<string>, { reader, rowsPerPart, write, bytesPerPart = PART_BYTES_MAX, rowsMax = FILE_ROWS_MAX }: ReadOptions): Promise<ReadList> {
+export async function readList(source: AsyncIterable<string>, options: ReadOptions): Promise<ReadList> {
+  const { reader, rowsPerPart, write, bytesPerPart = PART_BYTES_MAX, rowsMax = FILE_ROWS_MAX } = options;
   const parts: number[] = [];
   const problems: Problem[] = [];
   const known = new Map<string, string>();
@@ -107,13 +112,13 @@ class Broken extends Error {
 async function* rowsOf(source: AsyncIterable<string>): AsyncGenerator<Found> {
   const chunks = source[Symbol.asyncIterator]();
   let start = '';
-  while (start.trim() === '') {
+  while (!FIRST_SIGNS.test(start)) {
     const { value, done } = await chunks.next();
-    if (done === true) return;
+    if (done === true) break;
     start += value;
   }
   const whole = Readable.from(again(start, chunks));
-  yield* start.trimStart().startsWith('{') ? jsonRows(whole) : csvRows(whole);
+  yield* JSON_ROW.test(start) ? jsonRows(whole) : csvRows(whole);
 }
 
 async function* again(start: string, rest: AsyncIterator<string>): AsyncGenerator<string> {
@@ -142,7 +147,9 @@ function jsonOf(text: string): unknown {
 
 async function* csvRows(source: Readable): AsyncGenerator<Found> {
   // attributes in JSON come with bare quotes, in the samples of AWS too
-  const parser = source.pipe(parse({ relax_quotes: true, relax_column_count: true, trim: true, skip_empty_lines: true, info: true, max_record_size: ROW_CHARACTERS_MAX }));
+  const parser = source.pipe(parse({
+    relax_quotes: true, relax_column_count: true, trim: true, skip_empty_lines: true, info: true, max_record_size: ROW_CHARACTERS_MAX,
+  }));
   source.once('error', error => parser.destroy(error));
   let first = true;
   try {
@@ -165,6 +172,9 @@ async function* csvRows(source: Readable): AsyncGenerator<Found> {
   } catch (error) {
     const { code, lines = 0 } = error as Partial<CsvError> & { lines?: number };
     if (!code?.startsWith('CSV_')) throw error;
-    throw new Broken(lines, 'begins a quote that does not end, or a row that is too long; what is behind it was not read');
+    const inQuote = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE';
+    throw new Broken(lines, `${inQuote ?
+      'is in a quote that does not end, or in a row that is too long' :
+      'has something behind a quote: a cell with a comma in it has to be in quotes, its own quotes doubled'}; what is behind it was not read`);
   }
 }

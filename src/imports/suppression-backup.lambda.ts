@@ -13,6 +13,8 @@ import { SES_LIMITS } from '../ses/limits';
 /** Time kept to write what was read. */
 const RESERVE_MS = 120_000;
 
+const PROGRESS = 'progress.json';
+
 const ses = new SESv2Client(PATIENT);
 
 /** How far a backup is. The token of SES may tell an address, so this is in the bucket only. */
@@ -28,15 +30,15 @@ export interface BackupAnswer {
   readonly rows: number;
 }
 
-export async function handler({ execution, startedAt, retries, first }: BackupStep, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<BackupAnswer> {
+export async function handler({ execution, startedAt }: BackupStep, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<BackupAnswer> {
   const settings = JSON.parse(process.env[BACKUP_VARIABLE] ?? '{}') as BackupSettings;
   const store = new ListStore(settings, ses, new Patience(context));
   const folder = `${settings.prefix}${startedAt.replace(/:/g, '-').replace(/\.\d+/, '')}-${execution.slice(-8)}/`;
   const until = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
-  let progress = await progressOf(store, folder, first && retries === 0, startedAt);
+  let progress = await progressOf(store, folder, startedAt);
   do {
     progress = await copyPart(store, folder, progress, until);
-    await store.put(`${folder}progress.json`, JSON.stringify(progress));
+    await store.put(`${folder}${PROGRESS}`, JSON.stringify(progress));
   } while (progress.nextToken !== undefined && Date.now() < until);
   const rows = progress.parts.reduce((sum, part) => sum + part.rows, 0);
   const done = progress.nextToken === undefined;
@@ -46,11 +48,10 @@ export async function handler({ execution, startedAt, retries, first }: BackupSt
   return { done, rows };
 }
 
-/** A call that is not the first, or not the first try, goes on where the last one stopped, if that got as far as to write. */
-async function progressOf(store: ListStore, folder: string, isNew: boolean, startedAt: string): Promise<Progress> {
-  const nothing = { startedAt, parts: [] };
-  if (isNew) return nothing;
-  return JSON.parse(await store.textIfThere(`${folder}progress.json`) ?? JSON.stringify(nothing)) as Progress;
+/** A later call, and a further try of one, go on where the last one stopped. */
+async function progressOf(store: ListStore, folder: string, startedAt: string): Promise<Progress> {
+  const [key, nothing] = [`${folder}${PROGRESS}`, { startedAt, parts: [] }];
+  return await store.claim(key, JSON.stringify(nothing)) ? nothing : JSON.parse(await store.text(key)) as Progress;
 }
 
 /** As many pages as make a part that SES would import in one job, or as there is time for. */
@@ -59,7 +60,8 @@ async function copyPart(store: ListStore, folder: string, { startedAt, nextToken
   let token = nextToken;
   do {
     const page = await ses.send(new ListSuppressedDestinationsCommand({ PageSize: SES_LIMITS.suppressionsPerPage, NextToken: token }));
-    lines.push(...(page.SuppressedDestinationSummaries ?? []).map(({ EmailAddress, Reason }) => JSON.stringify({ emailAddress: EmailAddress, reason: Reason })));
+    const entries = page.SuppressedDestinationSummaries ?? [];
+    lines.push(...entries.map(({ EmailAddress: emailAddress, Reason: reason }) => JSON.stringify({ emailAddress, reason })));
     token = page.NextToken;
   } while (token !== undefined && lines.length + SES_LIMITS.suppressionsPerPage <= SES_LIMITS.suppressionsPerImport && Date.now() < until);
   if (lines.length === 0) return { startedAt, nextToken: token, parts };

@@ -17,7 +17,9 @@ interface WatchedMachineProps {
 }
 
 /** How often a step is tried before it has failed: for five minutes or so. */
-const RETRY: sfn.RetryProps = { errors: [sfn.Errors.ALL], interval: Duration.seconds(5), backoffRate: 2, maxAttempts: 6, jitterStrategy: sfn.JitterType.FULL };
+const RETRY: sfn.RetryProps = {
+  errors: [sfn.Errors.ALL], interval: Duration.seconds(5), backoffRate: 2, maxAttempts: 6, jitterStrategy: sfn.JitterType.FULL,
+};
 
 /**
  * A step that a function does.

@@ -189,6 +189,6 @@ test.each<[string, new (scope: App) => NagPack]>([
   const bucket = new ImportBucket(stack, 'Lists', { encryptionKey });
   new SuppressionListImport(stack, 'Suppressions', { bucket, topic });
   new ContactImport(stack, 'Contacts', { bucket: new ImportBucket(stack, 'Plain'), contactList: new ContactList(stack, 'Readers'), topic });
-  expect(new Pack(app).validateScope(app).violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(each => ({ ruleName, ...each })))).toEqual([]);
+  expect(new Pack(app).validateScope(app).violations).toEqual([]);
   expect(findingIdsOf(stack).filter(id => id.startsWith('cdk-postmaster:'))).toEqual([]);
 });

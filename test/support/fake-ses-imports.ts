@@ -29,8 +29,6 @@ const PAGE_MAX = 1000;
  */
 export class FakeSesImports extends FakeJsonService {
   public productionAccess = true;
-  /** Whether the policies of the bucket and its key let SES read an object. */
-  public mayRead: (key: string) => boolean = () => true;
   /** How often a job is seen at work before it has ended. */
   public looks = 1;
   /** The addresses that SES does not take, for reasons of its own. */
@@ -48,6 +46,9 @@ export class FakeSesImports extends FakeJsonService {
   /** How many addresses a page has at most. */
   public pageMax = PAGE_MAX;
 
+  /** Whether the policies of the bucket and its key let SES read an object. */
+  public mayRead: (key: string) => boolean = () => true;
+
   private readonly failedRecords = new Map<string, string>();
 
   public constructor(private readonly bucket: FakeBucket, private readonly bucketName: string) {
@@ -56,7 +57,8 @@ export class FakeSesImports extends FakeJsonService {
 
   public override reset(): void {
     super.reset();
-    Object.assign(this, { productionAccess: true, mayRead: () => true, looks: 1, lostAnswers: 0, fate: undefined, contactList: undefined, pageMax: PAGE_MAX });
+    this.mayRead = () => true;
+    Object.assign(this, { productionAccess: true, looks: 1, lostAnswers: 0, fate: undefined, contactList: undefined, pageMax: PAGE_MAX });
     [this.refused, this.suppressed, this.contacts, this.jobs, this.failedRecords].forEach(kept => kept.clear());
   }
 
@@ -118,8 +120,9 @@ export class FakeSesImports extends FakeJsonService {
   }
 
   private run(id: string, { SuppressionListDestination: suppression }: Json, url: string): ImportJob['ended'] {
-    if (this.fate) return { JobStatus: this.fate.JobStatus, ProcessedRecordsCount: 0, FailedRecordsCount: 0, FailureInfo: { ErrorMessage: this.fate.ErrorMessage } };
-    const failed = (message: string) => ({ JobStatus: 'FAILED', ProcessedRecordsCount: 0, FailedRecordsCount: 0, FailureInfo: { ErrorMessage: message } });
+    const none = { ProcessedRecordsCount: 0, FailedRecordsCount: 0 };
+    if (this.fate) return { ...none, JobStatus: this.fate.JobStatus, FailureInfo: { ErrorMessage: this.fate.ErrorMessage } };
+    const failed = (message: string) => ({ ...none, JobStatus: 'FAILED', FailureInfo: { ErrorMessage: message } });
     const [, bucket, key] = S3_URL.exec(url)!;
     const text = bucket === this.bucketName ? this.bucket.text(key) : undefined;
     if (text === undefined || !this.mayRead(key)) return failed('Access denied to the S3 object.');
@@ -163,7 +166,8 @@ export class FakeSesImports extends FakeJsonService {
     const wanted = input.ImportDestinationType === 'CONTACT_LIST' ? 'ContactListDestination' : 'SuppressionListDestination';
     const all = [...this.jobs].filter(([, { destination }]) => input.ImportDestinationType === undefined || destination[wanted]);
     const from = Number(input.NextToken ?? 0);
-    const page = all.slice(from, from + 2).map(([JobId, { created, destination, ended }]) => ({ JobId, ImportDestination: destination, JobStatus: ended.JobStatus, CreatedTimestamp: created / 1000 }));
+    const page = all.slice(from, from + 2).map(([JobId, { created, destination: ImportDestination, ended: { JobStatus } }]) =>
+      ({ JobId, ImportDestination, JobStatus, CreatedTimestamp: created / 1000 }));
     return { ImportJobs: page, ...from + 2 < all.length ? { NextToken: String(from + 2) } : {} };
   }
 
