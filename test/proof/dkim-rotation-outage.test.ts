@@ -66,7 +66,6 @@ function expectEnd(fails: boolean): void {
 }
 
 const LOST: Omit<Outage, 'call'> = { how: 'reset', when: 'after', lasts: false };
-const LATE: Omit<Outage, 'call'> = { how: '500', when: 'before', lasts: false };
 /** The next call is the first of an outage, so that one is shown, too. */
 const CUT_OFF: Omit<Outage, 'call'> = { how: 'reset', when: 'after', lasts: true };
 
@@ -77,7 +76,6 @@ test.each<Case>([
   { zone: 'another account', what: 'is replaced', fails: false, how: 'is the last before an outage', way: CUT_OFF },
   { zone: 'another account', what: 'stays, since SES does not take another', fails: true, how: 'is the last before an outage', way: CUT_OFF },
   { zone: 'this account', what: 'is replaced', fails: false, how: 'is the last before an outage', way: CUT_OFF },
-  { zone: 'this account', what: 'is replaced', fails: false, how: 'fails once before it is carried out', way: LATE },
 ])('with a zone of $zone, a key $what, whichever call $how', async ({ zone, fails, way }) => {
   await begin(zone);
   expect(await rotateAll(undefined, fails)).toHaveLength(fails ? 1 : 0);
