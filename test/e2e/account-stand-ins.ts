@@ -73,7 +73,9 @@ export async function identityPolicies({ report, aws: { ses, region } }: Stage) 
   const Resource = `arn:aws:ses:${region}:${ACCOUNT}:identity/${EmailIdentity}`;
   const statement = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::333333333333:root' }, Action: 'ses:SendEmail', Resource };
   const text = (...statements: object[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
-  const create = (PolicyName: string, Policy = text(statement), identity = EmailIdentity) => ses.createEmailIdentityPolicy({ EmailIdentity: identity, PolicyName, Policy });
+  const create = (PolicyName: string, Policy = text(statement), identity = EmailIdentity) => ses.createEmailIdentityPolicy({
+    EmailIdentity: identity, PolicyName, Policy,
+  });
   await refused(report, 'policies', {
     'a name with other characters': () => create('a b'),
     'a name of 65 characters': () => create('x'.repeat(65)),
@@ -173,9 +175,10 @@ export async function signingKeys({ report, aws }: Stage) {
   await report.step('keys: verified with the record of that key, and not with that of another one', async () => {
     await sign('own', key.privateKey);
     const zone = await aws.createZone(EmailIdentity);
-    const record = (publicKey: string) => ({
-      Name: `own._domainkey.${EmailIdentity}`, Type: 'TXT' as const, TTL: 60, ResourceRecords: [{ Value: `"p=${publicKey.slice(0, 200)}" "${publicKey.slice(200)}"` }],
-    });
+    const record = (publicKey: string) => {
+      const Value = `"p=${publicKey.slice(0, 200)}" "${publicKey.slice(200)}"`;
+      return { Name: `own._domainkey.${EmailIdentity}`, Type: 'TXT' as const, TTL: 60, ResourceRecords: [{ Value }] };
+    };
     const status = async () => (await aws.identity(EmailIdentity))?.DkimAttributes?.Status;
     const another = record(keyOf('rsa', 2048).publicKey);
     await aws.addRecords(zone, [another]);

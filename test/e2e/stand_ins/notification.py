@@ -63,11 +63,16 @@ async def put_feedback(given, otherwise):
 def of(given):
     if given["Identity"] not in v2._identities:
         raise Refused("InvalidParameterValue", f"Identity {given['Identity']} is invalid. Must be a verified email address or domain.")
-    return v1._identities[given["Identity"]]
+    return kept_of(given["Identity"])
+
+
+def kept_of(name):
+    """The first version knows an identity that the second has made."""
+    return v1._identities.setdefault(name, v1._make_identity(name, "EmailAddress" if "@" in name else "Domain"))
 
 
 def attributes(name):
-    kept = v1._identities[name]
+    kept = kept_of(name)
     topics = {f"{kind}Topic": kept["NotificationTopics"][kind] for kind in TYPES if kept["NotificationTopics"][kind]}
     headers = {f"HeadersIn{kind}NotificationsEnabled": kept.get("HeadersInNotifications", {}).get(kind, False) for kind in TYPES}
     return {**topics, **headers, "ForwardingEnabled": v2._identities[name].get("FeedbackForwardingStatus", True)}
