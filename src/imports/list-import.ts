@@ -44,6 +44,8 @@ const MEMORY_MIB = 2048;
 
 /**
  * What imports share: an upload starts a run, which checks the whole file, has SES import it in jobs, one after another, and says what came of it.
+ *
+ * @internal
  */
 export abstract class ListImport extends Construct {
   /** What does the steps, one a call. */
