@@ -63,7 +63,8 @@ export abstract class ListImport extends Construct {
   /** The alarm on uploads for which no run could be started. */
   public readonly notStarted: cloudwatch.Alarm;
 
-  protected readonly bucket: s3.IBucket;
+  /** Where lists are uploaded, and reports are. */
+  public readonly bucket: s3.IBucket;
 
   protected constructor(scope: Construct, id: string, options: ListImportOptions) {
     super(scope, id);
