@@ -44,6 +44,8 @@ const MEMORY_MIB = 2048;
 
 /**
  * What imports share: an upload starts a run, which checks the whole file, has SES import it in jobs, one after another, and says what came of it.
+ *
+ * @internal
  */
 export abstract class ListImport extends Construct {
   /** What does the steps, one a call. */
@@ -61,7 +63,8 @@ export abstract class ListImport extends Construct {
   /** The alarm on uploads for which no run could be started. */
   public readonly notStarted: cloudwatch.Alarm;
 
-  protected readonly bucket: s3.IBucket;
+  /** Where lists are uploaded, and reports are. */
+  public readonly bucket: s3.IBucket;
 
   protected constructor(scope: Construct, id: string, options: ListImportOptions) {
     super(scope, id);

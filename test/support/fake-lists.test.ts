@@ -64,7 +64,7 @@ describe('a job fails', () => {
   test('when SES may not read its file, or there is none', async () => {
     expect(await ended()).toMatchObject({ JobStatus: 'FAILED', FailureInfo: { ErrorMessage: 'Access denied to the S3 object.' } });
     bucket.put('a', rows(1));
-    fake.mayRead = () => false;
+    fake.unreadable = /./;
     expect(await ended()).toMatchObject({ JobStatus: 'FAILED' });
   });
 

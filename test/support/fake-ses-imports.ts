@@ -46,8 +46,8 @@ export class FakeSesImports extends FakeJsonService {
   /** How many addresses a page has at most. */
   public pageMax = PAGE_MAX;
 
-  /** Whether the policies of the bucket and its key let SES read an object. */
-  public mayRead: (key: string) => boolean = () => true;
+  /** The keys that the policies of the bucket, or of its key, do not let SES read. */
+  public unreadable?: RegExp;
 
   private readonly failedRecords = new Map<string, string>();
 
@@ -57,8 +57,9 @@ export class FakeSesImports extends FakeJsonService {
 
   public override reset(): void {
     super.reset();
-    this.mayRead = () => true;
-    Object.assign(this, { productionAccess: true, looks: 1, lostAnswers: 0, fate: undefined, contactList: undefined, pageMax: PAGE_MAX });
+
+    Object.assign(this, { productionAccess: true, looks: 1, lostAnswers: 0, pageMax: PAGE_MAX });
+    this.fate = this.unreadable = this.contactList = undefined;
     [this.refused, this.suppressed, this.contacts, this.jobs, this.failedRecords].forEach(kept => kept.clear());
   }
 
@@ -125,7 +126,7 @@ export class FakeSesImports extends FakeJsonService {
     const failed = (message: string) => ({ ...none, JobStatus: 'FAILED', FailureInfo: { ErrorMessage: message } });
     const [, bucket, key] = S3_URL.exec(url)!;
     const text = bucket === this.bucketName ? this.bucket.text(key) : undefined;
-    if (text === undefined || !this.mayRead(key)) return failed('Access denied to the S3 object.');
+    if (text === undefined || this.unreadable?.test(key)) return failed('Access denied to the S3 object.');
     const action = (suppression as Json | undefined)?.SuppressionListImportAction as string | undefined;
     const lines = text.split('\n').filter(line => line !== '');
     if (lines.length > ROWS_MAX[action ?? 'CONTACTS']) return failed(`The file has more than ${ROWS_MAX[action ?? 'CONTACTS']} records.`);
