@@ -1,9 +1,9 @@
 /*
  * The account of a company in which several departments send: settings that an account has one of, a domain whose DKIM key is made and rotated by itself, a login
- * for programs that only speak SMTP, mail of Cognito, an agency that sends from a sub-domain, templates, and a contact list.
+ * for programs that only speak SMTP, mail of Cognito, an agency that sends from a sub-domain, templates, a contact list, imports and backups.
  *
- * Most of this exists in SES as API calls only. docs/account.md, proof.md, smtp.md, delegation.md, notifications.md and templates.md say what each does when it is
- * changed, fails, or goes.
+ * Most of this exists in SES as API calls only. docs/account.md, proof.md, smtp.md, delegation.md, notifications.md, templates.md and imports.md say what each
+ * does when it is changed, fails, or goes.
  */
 import { resolve } from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
@@ -15,8 +15,9 @@ import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, SmsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import {
-  AccountMailType, ContactList, DkimKeyPair, Dmarc, Dns, EmailTemplate, FeedbackPipeline, MailStream, SendAction, SesAccount, SmtpCredentials,
-  SmtpEndpoint, SmtpKeyMonitor, SmtpRotation, SuppressionReason, TemplateContent, VerificationWaiter, VerifiedDomain,
+  AccountMailType, ContactImport, ContactList, DkimKeyPair, Dmarc, Dns, EmailTemplate, FeedbackPipeline, ImportBucket, MailStream, SendAction,
+  SesAccount, SmtpCredentials, SmtpEndpoint, SmtpKeyMonitor, SmtpRotation, SuppressionListBackup, SuppressionListImport, SuppressionReason,
+  TemplateContent, VerificationWaiter, VerifiedDomain,
 } from '../../src';
 
 const stack = new Stack(new App(), 'EnterpriseAccount');
@@ -85,3 +86,10 @@ new CfnOutput(stack, 'AgencyIdentity', { description: 'For the agency, which nam
 // who gets newsletters
 const readers = new ContactList(stack, 'Readers', { topics: [{ name: 'offers', displayName: 'Offers', description: 'Once a month' }], removalPolicy });
 readers.grantManageContacts(shop);
+
+// lists by the thousand, e.g. from the provider before, and a copy of what must not be lost
+const lists = new ImportBucket(stack, 'Lists', { encryptionKey: key, removalPolicy });
+const migration = new iam.Role(stack, 'Migration', { assumedBy: new iam.AccountRootPrincipal() });
+new SuppressionListImport(stack, 'Suppressions', { bucket: lists, topic: operators }).grantUpload(migration);
+new ContactImport(stack, 'Contacts', { bucket: lists, contactList: readers, topic: operators }).grantUpload(migration);
+new SuppressionListBackup(stack, 'SuppressionBackup', { topic: operators, encryptionKey: key });

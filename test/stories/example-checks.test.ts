@@ -28,7 +28,8 @@ const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDS
 /** What is not the library's: constructs that examples make beside, and of which rules have something to say. */
 const OF_THE_USER: Record<string, string[]> = {
   'company-domain': ['CompanyDomain/Sender/'],
-  'enterprise-account': ['EnterpriseAccount/Operators/', 'EnterpriseAccount/Users/', 'EnterpriseAccount/Shop/', 'EnterpriseAccount/MailServer/'],
+  'enterprise-account': ['EnterpriseAccount/Operators/', 'EnterpriseAccount/Users/', 'EnterpriseAccount/Shop/', 'EnterpriseAccount/MailServer/',
+    'EnterpriseAccount/Migration/'],
   'support-inbox': ['SupportInbox/Operators/', 'SupportInbox/Desk/'],
   'two-streams': ['TwoStreams/FeedbackQueue/', 'TwoStreams/Complaints/', 'TwoStreams/Cashier/', 'TwoStreams/Editor/'],
   // CloudWatch describes alarms to nobody who may not describe all
