@@ -73,7 +73,6 @@ interface Case { zone: keyof typeof ZONES; what: string; fails: boolean; how: st
 
 test.each<Case>([
   { zone: 'another account', what: 'is replaced', fails: false, how: 'is carried out, and its answer is lost', way: LOST },
-  { zone: 'another account', what: 'is replaced', fails: false, how: 'is the last before an outage', way: CUT_OFF },
   { zone: 'another account', what: 'stays, since SES does not take another', fails: true, how: 'is the last before an outage', way: CUT_OFF },
   { zone: 'this account', what: 'is replaced', fails: false, how: 'is the last before an outage', way: CUT_OFF },
 ])('with a zone of $zone, a key $what, whichever call $how', async ({ zone, fails, way }) => {
