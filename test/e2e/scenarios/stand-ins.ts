@@ -5,6 +5,7 @@ import { permissions } from '../access-stand-ins';
 import { accountSettings, dedicatedIps, identityPolicies, keyOf, notifications, signingKeys } from '../account-stand-ins';
 import { sameLines } from '../check';
 import { ACCOUNT } from '../emulator';
+import { importJobs } from '../import-stand-ins';
 import { bounces, receiptFilters, receiptRules, receiptRuleSets } from '../receipt-stand-ins';
 import type { Scenario, Stage } from '../scenario';
 import { deliveries, metricAlarms } from '../service-stand-ins';
@@ -48,6 +49,7 @@ export const scenario: Scenario = {
     await notifications(stage);
     await signingKeys(stage);
     await suppressionList(stage);
+    await importJobs(stage);
     await sesEvents(stage);
     await metricAlarms(stage);
     await deliveries(stage);
