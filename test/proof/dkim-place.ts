@@ -115,7 +115,7 @@ export class DkimPlace {
     this.ses.isPublic = (name, text) => this.texts().some(record => record.name === `${name}.` && record.text === text);
     this.all.forEach(service => { service.breaks = () => this.breakage(); });
     this.resolver = this.newResolver();
-    this.receivers = [this.newResolver(), this.newResolver()];
+    this.receivers = [this.newResolver()];
     this.sent.length = 0;
     this.break(undefined);
   }
