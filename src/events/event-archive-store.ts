@@ -1,8 +1,8 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { EventArchiveProps } from './event-archive';
-import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
+import { acknowledgeClosedBucket, checkWholeDays, closedBucket, PIECES_KEPT } from '../private/closed-bucket';
 import { fail, located } from '../private/errors';
 import { finding } from '../private/finding';
 import { hasToken } from '../private/tokens';
@@ -66,10 +66,8 @@ function normalizePrefix(prefix: string): string {
 
 function checkRetention(scope: Construct, retention: Duration): void {
   if (retention.isUnresolved()) return;
-  const days = retention.toDays({ integral: false });
-  if (!Number.isInteger(days) || days < 1) {
-    fail('EventArchive.retention', `retention is ${retention.toHumanString()}; S3 deletes by whole days, so give Duration.days(1) or more`, scope);
-  }
+  checkWholeDays(scope, 'EventArchive.retention', 'retention', retention);
+  const days = retention.toDays();
   if (days < ENGAGEMENT_DAYS) {
     finding(scope, 'EventArchive.shortRetention', `records are deleted after ${days} days, but opens and clicks come for ${ENGAGEMENT_DAYS} days after a message ` +
       'was sent, so rates of older messages lack their sends; keep records longer, or acknowledge this when your privacy rules want it so');
@@ -82,20 +80,17 @@ function shorter(one: Duration, other: Duration): Duration {
 
 /** In a bucket with versions, what expires would stay as an old version for ever. */
 function expire(prefix: string, expiration: Duration): s3.LifecycleRule {
-  return { prefix, expiration, noncurrentVersionExpiration: Duration.days(1), abortIncompleteMultipartUploadAfter: Duration.days(1) };
+  return { prefix, expiration, noncurrentVersionExpiration: Duration.days(1), abortIncompleteMultipartUploadAfter: PIECES_KEPT };
 }
 
 function ownBucket(scope: Construct, props: EventArchiveProps, lifecycleRules: s3.LifecycleRule[]): s3.IBucket {
-  const bucket = new s3.Bucket(scope, 'Bucket', {
-    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-    enforceSSL: true,
-    ...props.encryptionKey
-      ? { encryption: s3.BucketEncryption.KMS, encryptionKey: props.encryptionKey, bucketKeyEnabled: true }
-      : { encryption: s3.BucketEncryption.S3_MANAGED },
-    lifecycleRules,
-    removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  const { encryptionKey, removalPolicy } = props;
+  const bucket = new s3.Bucket(scope, 'Bucket', closedBucket('Bucket', lifecycleRules, { encryptionKey, removalPolicy }));
+  acknowledgeClosedBucket(bucket, { encryptionKey }, {
+    noLogs: 'Reads go through Athena and the API, which CloudTrail can record. To have access logs, give the archive a bucket that writes them.',
+    noReplication: 'Who wants copies elsewhere gives the archive a bucket that replicates.',
+    noVersions: 'Objects are written once, under names of their own; old versions would outlive the retention.',
   });
-  acknowledgeRules(bucket, props.encryptionKey !== undefined);
   return bucket;
 }
 
@@ -112,14 +107,4 @@ function givenBucket(scope: Construct, props: EventArchiveProps, bucket: s3.IBuc
       `its owner has to let objects expire: ${rules.map(({ prefix, expiration }) => `${prefix} after ${expiration!.toHumanString()}`).join(', ')}`);
   }
   return bucket;
-}
-
-function acknowledgeRules(bucket: s3.Bucket, hasKey: boolean): void {
-  const noLogs = 'Reads go through Athena and the API, which CloudTrail can record. To have access logs, give the archive a bucket that writes them.';
-  acknowledge(bucket, 'S1', ['AwsSolutions'], noLogs);
-  acknowledge(bucket, 'S3BucketLoggingEnabled', COMPLIANCE_PACKS, noLogs);
-  acknowledge(bucket, 'S3BucketReplicationEnabled', COMPLIANCE_PACKS, 'Who wants copies elsewhere gives the archive a bucket that replicates.');
-  acknowledge(bucket, 'S3BucketVersioningEnabled', COMPLIANCE_PACKS, 'Objects are written once, under names of their own; old versions would outlive the retention.');
-  if (hasKey) return;
-  acknowledge(bucket, 'S3DefaultEncryptionKMS', COMPLIANCE_PACKS, 'The bucket is encrypted with keys of S3; the prop `encryptionKey` takes another.');
 }

@@ -1,6 +1,7 @@
 import { addressOf, BadRow, onlyMembers, type Row, type RowReader } from './list-row';
+import { TopicSubscription } from '../recipients/contact-topic';
 
-const STATUSES = ['OPT_IN', 'OPT_OUT'];
+const STATUSES: readonly string[] = Object.values(TopicSubscription);
 const TOPIC_COLUMN = 'topicPreferences.';
 const MEMBERS = ['emailAddress', 'unsubscribeAll', 'attributesData', 'topicPreferences'];
 

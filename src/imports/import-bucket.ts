@@ -4,7 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { JOBS_PREFIX } from './import-constants';
 import { openForImports } from './list-access';
-import { acknowledgeListBucket, checkDays, closedBucket } from './list-bucket';
+import { acknowledgeClosedBucket, checkWholeDays, closedBucket } from '../private/closed-bucket';
 
 /**
  * Properties of a bucket for lists to import.
@@ -71,11 +71,19 @@ const KEPT = Duration.days(30);
  */
 export class ImportBucket extends s3.Bucket {
   public constructor(scope: Construct, id: string, props: ImportBucketProps = {}) {
-    super(scope, id, closedBucket(id, { ...props, expiration: props.expiration ?? KEPT }));
-    checkDays(this, 'ImportBucket', props.expiration);
+    super(scope, id, closedBucket(id, [lifecycleOf(props)], props));
+    checkWholeDays(this, 'ImportBucket.expiration', 'expiration', props.expiration);
     // what the L2 has for this is a custom resource with a function
     (this.node.defaultChild as s3.CfnBucket).notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
     openForImports(this, this, JOBS_PREFIX);
-    acknowledgeListBucket(this, props, 'Copies of lists elsewhere are more copies of personal data: whoever uploads has the original.');
+    acknowledgeClosedBucket(this, props, {
+      noLogs: 'Nobody asked for access logs with `accessLogs`; CloudTrail can record who reads lists.',
+      noReplication: 'Copies of lists elsewhere are more copies of personal data: whoever uploads has the original.',
+      noVersions: 'Each run writes under names of its own, once; `versioned` keeps what is overwritten.',
+    });
   }
+}
+
+function lifecycleOf({ expiration = KEPT, versioned }: ImportBucketProps): s3.LifecycleRule {
+  return { expiration, noncurrentVersionExpiration: versioned ? expiration : undefined };
 }

@@ -9,12 +9,12 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { BACKUP_VARIABLE, BACKUPS_PREFIX, type BackupSettings } from './import-constants';
-import { acknowledgeListBucket, checkDays, closedBucket } from './list-bucket';
 import { grantObjects, objectArns } from './list-grant';
 import { takePrefix } from './list-prefix';
 import { SuppressionBackupFunction } from './suppression-backup-function';
 import { functionStep, WatchedMachine } from './watched-machine';
 import { acknowledge, acknowledgeWildcards } from '../private/acknowledged-rules';
+import { acknowledgeClosedBucket, checkWholeDays, closedBucket } from '../private/closed-bucket';
 import { fail } from '../private/errors';
 import { mailFunction } from '../private/mail-function';
 import { alarmActionsFor, AlarmRecipients } from '../reputation/alarm-recipients';
@@ -153,13 +153,17 @@ export class SuppressionListBackup extends Construct {
   private bucketOf({ bucket, encryptionKey, retention }: SuppressionListBackupProps): s3.IBucket {
     if (bucket) {
       if (encryptionKey || retention) {
-        fail('SuppressionListBackup.foreignBucket', 'encryptionKey and retention are for a bucket of its own, and one is given; set them there, or leave `bucket` out', this);
+        fail('SuppressionListBackup.foreignBucket', 'encryptionKey and retention are for a bucket of its own, and `bucket` is given; set them there, or leave `bucket` out', this);
       }
       return bucket;
     }
-    checkDays(this, 'SuppressionListBackup', retention);
-    const own = new s3.Bucket(this, 'Bucket', closedBucket('Bucket', { encryptionKey, expiration: retention ?? RETENTION }));
-    acknowledgeListBucket(own, { encryptionKey }, 'The bucket has copies already; `bucket` takes one of another Region, or one that replicates.');
+    checkWholeDays(this, 'SuppressionListBackup.retention', 'retention', retention);
+    const own = new s3.Bucket(this, 'Bucket', closedBucket('Bucket', [{ expiration: retention ?? RETENTION }], { encryptionKey }));
+    acknowledgeClosedBucket(own, { encryptionKey }, {
+      noLogs: 'CloudTrail can record who reads backups; `bucket` takes one that writes access logs.',
+      noReplication: 'The bucket has copies already; `bucket` takes one of another Region, or one that replicates.',
+      noVersions: 'Each backup is a folder of its own, whose files are written once.',
+    });
     return own;
   }
 

@@ -1,11 +1,11 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { grantReadMail, ReadMailOptions } from './grant-read-mail';
-import { acknowledge, COMPLIANCE_PACKS } from '../private/acknowledged-rules';
-import { fail, located } from '../private/errors';
+import { acknowledgeClosedBucket, checkWholeDays, closedBucket } from '../private/closed-bucket';
+import { located } from '../private/errors';
 
 /**
  * Properties of a bucket for mail.
@@ -70,21 +70,13 @@ const OLD_VERSIONS_KEPT = Duration.days(30);
  */
 export class MailBucket extends s3.Bucket {
   public constructor(scope: Construct, id: string, props: MailBucketProps = {}) {
-    super(scope, id, {
-      bucketName: props.bucketName,
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      ...props.encryptionKey
-        ? { encryption: s3.BucketEncryption.KMS, encryptionKey: props.encryptionKey, bucketKeyEnabled: true }
-        : { encryption: s3.BucketEncryption.S3_MANAGED },
-      versioned: props.versioned,
-      lifecycleRules: [lifecycleOf(props)],
-      serverAccessLogsBucket: props.accessLogs,
-      serverAccessLogsPrefix: props.accessLogs && `${id}/`,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    super(scope, id, closedBucket(id, [lifecycleOf(props)], props));
+    checkWholeDays(this, 'MailBucket.expiration', 'expiration', props.expiration);
+    acknowledgeClosedBucket(this, props, {
+      noLogs: 'Nobody asked for access logs with `accessLogs`; CloudTrail can record who reads mail.',
+      noReplication: 'Copies of mail elsewhere are for whoever needs them: a rule can deliver into a bucket that replicates.',
+      noVersions: 'Each message has a name of its own and is written once; `versioned` keeps what is deleted.',
     });
-    this.checkExpiration(props);
-    this.acknowledgeRules(props);
   }
 
   /**
@@ -96,27 +88,9 @@ export class MailBucket extends s3.Bucket {
   public grantReadMail(grantee: iam.IGrantable, options: ReadMailOptions = {}): iam.Grant {
     return located(this, () => grantReadMail(this, grantee, options));
   }
-
-  private checkExpiration({ expiration }: MailBucketProps): void {
-    if (!expiration || expiration.isUnresolved()) return;
-    const days = expiration.toDays({ integral: false });
-    if (Number.isInteger(days) && days >= 1) return;
-    fail('MailBucket.expiration', `expiration is ${expiration.toHumanString()}; S3 deletes by whole days, so give Duration.days(1) or more`, this);
-  }
-
-  private acknowledgeRules({ accessLogs, versioned, encryptionKey }: MailBucketProps): void {
-    if (!accessLogs) {
-      const noLogs = 'Nobody asked for access logs with `accessLogs`; CloudTrail can record who reads mail.';
-      acknowledge(this, 'S1', ['AwsSolutions'], noLogs);
-      acknowledge(this, 'S3BucketLoggingEnabled', COMPLIANCE_PACKS, noLogs);
-    }
-    acknowledge(this, 'S3BucketReplicationEnabled', COMPLIANCE_PACKS, 'Copies of mail elsewhere are for whoever needs them: a rule can deliver into a bucket that replicates.');
-    if (!versioned) acknowledge(this, 'S3BucketVersioningEnabled', COMPLIANCE_PACKS, 'Each message has a name of its own and is written once; `versioned` keeps what is deleted.');
-    if (!encryptionKey) acknowledge(this, 'S3DefaultEncryptionKMS', COMPLIANCE_PACKS, 'The bucket is encrypted with keys of S3; `encryptionKey` takes another.');
-  }
 }
 
 function lifecycleOf({ expiration, versioned }: MailBucketProps): s3.LifecycleRule {
   const shorter = expiration && !expiration.isUnresolved() && expiration.toSeconds() < OLD_VERSIONS_KEPT.toSeconds() ? expiration : OLD_VERSIONS_KEPT;
-  return { expiration, noncurrentVersionExpiration: versioned ? shorter : undefined, abortIncompleteMultipartUploadAfter: Duration.days(1) };
+  return { expiration, noncurrentVersionExpiration: versioned ? shorter : undefined };
 }

@@ -5,11 +5,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
-import { EventDestination, MailBucket, MailChecks, MailStream, Recipient, VerifiedAddress, VerifiedDomain } from '../../src';
+import { EventDestination, MailBucket, MailStream, Recipient, VerifiedAddress, VerifiedDomain } from '../../src';
 import { type ForwardRoute, MailForwarder, type MailForwarderProps } from '../../src/forwarding';
 import { FORWARD_VARIABLE, type ForwardSettings } from '../../src/forwarding/forward-constants';
 import { InboundMail } from '../../src/receiving';
+import { NAG_PACKS } from '../support/nag-packs';
 import { findingIdsOf, stackIn } from '../support/stacks';
 
 const ROUTES: ForwardRoute[] = [
@@ -189,12 +189,7 @@ describe('what surprises is reported', () => {
   });
 });
 
-const PACKS: [string, new (scope: App) => NagPack][] = [
-  ['AWS Solutions', AwsSolutionsChecks], ['HIPAA', HIPAASecurityChecks], ['NIST 800-53 r5', NIST80053R5Checks],
-  ['PCI DSS 3.2.1', PCIDSS321Checks], ['Serverless', ServerlessChecks], ['the library\'s own pack', MailChecks],
-];
-
-test.each(PACKS)('%s finds nothing in a forwarder that is not acknowledged with a reason', (_, Pack) => {
+test.each(NAG_PACKS)('%s finds nothing in a forwarder that is not acknowledged with a reason', (_, Pack) => {
   const { stack } = make(inside => ({ notify: new Topic(new Stack(inside.node.root as App, 'Elsewhere', { env: { account: '111122223333', region: 'eu-west-1' } }), 'Operators') }));
   const root = stack.node.root as App;
   const { violations } = new Pack(root).validateScope(root);

@@ -3,11 +3,11 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ReceiptRuleSet, TlsPolicy } from 'aws-cdk-lib/aws-ses';
-import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
-import { BounceReply, Deliver, MailChecks, type MailRuleOptions, Recipient, VerifiedAddress, VerifiedDomain } from '../../src';
+import { BounceReply, Deliver, type MailRuleOptions, Recipient, VerifiedAddress, VerifiedDomain } from '../../src';
 import { DmarcMeasure, Gate, GateFailure, MailMatch, Verdict, VerdictStatus } from '../../src/gates';
 import { GATE_VARIABLE, type GateSettings } from '../../src/gates/gate-constants';
 import { InboundMail, MailRule } from '../../src/receiving';
+import { NAG_PACKS } from '../support/nag-packs';
 import { findingIdsOf, stackIn } from '../support/stacks';
 
 const identityIn = (stack: Stack) => VerifiedDomain.fromDomainName(stack, 'Domain', 'example.com');
@@ -237,12 +237,7 @@ test('a gate whose rule does not scan is reported', () => {
   expect(findingIdsOf(stack)).toContain('cdk-postmaster:ReceiptRule.gateWithoutScan');
 });
 
-const PACKS: [string, new (scope: App) => NagPack][] = [
-  ['AWS Solutions', AwsSolutionsChecks], ['HIPAA', HIPAASecurityChecks], ['NIST 800-53 r5', NIST80053R5Checks],
-  ['PCI DSS 3.2.1', PCIDSS321Checks], ['Serverless', ServerlessChecks], ['the library\'s own pack', MailChecks],
-];
-
-test.each(PACKS)('%s finds nothing in gates and their log that is not acknowledged with a reason', (_, Pack) => {
+test.each(NAG_PACKS)('%s finds nothing in gates and their log that is not acknowledged with a reason', (_, Pack) => {
   const stack = stackIn('eu-west-1');
   const ruleSet = new ReceiptRuleSet(stack, 'Set', { receiptRuleSetName: 'inbound' });
   const reject = DmarcMeasure.bounce({ identity: identityIn(stack) });

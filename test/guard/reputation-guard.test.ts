@@ -3,11 +3,11 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
-import { MailChecks, MailStream } from '../../src';
+import { MailStream } from '../../src';
 import type { GuardSettings } from '../../src/guard/guard-constants';
 import { GuardedRate, type ReputationGuardProps } from '../../src/guard/guard-props';
 import { ReputationGuard } from '../../src/guard/reputation-guard';
+import { NAG_PACKS } from '../support/nag-packs';
 import { findingIdsOf, findingsOf, stackIn } from '../support/stacks';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -448,10 +448,7 @@ describe('environment-agnostic', () => {
   });
 });
 
-test.each<[string, new (scope: App) => NagPack]>([
-  ['AWS Solutions', AwsSolutionsChecks], ['HIPAA', HIPAASecurityChecks], ['NIST 800-53 r5', NIST80053R5Checks],
-  ['PCI DSS 3.2.1', PCIDSS321Checks], ['Serverless', ServerlessChecks], ['the library\'s own pack', MailChecks],
-])('%s finds nothing that is not acknowledged with a reason', (_, Pack) => {
+test.each(NAG_PACKS)('%s finds nothing that is not acknowledged with a reason', (_, Pack) => {
   const root = new App();
   make({ account: {} }, new Stack(root, 'Stack'));
   const { violations } = new Pack(root).validateScope(root);

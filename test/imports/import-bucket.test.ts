@@ -114,7 +114,7 @@ test('a key that AWS manages is refused', () => {
 
 test.each([Duration.hours(12), Duration.hours(36)])('does not forget by parts of a day: %s', expiration => {
   expect(() => bucketIn({ expiration })).toThrow(
-    `ImportBucket is to keep lists for ${expiration.toHumanString()}; S3 deletes by whole days, so give Duration.days(1) or more (at Stack/Lists) [ListBucket.expiration]`);
+    `expiration is ${expiration.toHumanString()}; S3 deletes by whole days, so give Duration.days(1) or more (at Stack/Lists) [ImportBucket.expiration]`);
 });
 
 test('can be told otherwise', () => {

@@ -4,9 +4,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { statementsOf, topicIn } from './list-stack';
-import { ImportBucket, MailChecks, SuppressionListBackup, type SuppressionListBackupProps, SuppressionListImport } from '../../src';
+import { ImportBucket, SuppressionListBackup, type SuppressionListBackupProps, SuppressionListImport } from '../../src';
+import { NAG_PACKS } from '../support/nag-packs';
 import { findingIdsOf, stackIn } from '../support/stacks';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -90,13 +90,13 @@ test.each([Duration.hours(12), Duration.days(7)])('an interval of which no alarm
 
 test('what is for a bucket of its own is refused with another', () => {
   const stack = stackIn('eu-west-1');
-  expect(() => backupIn({ bucket: new ImportBucket(stack, 'Lists'), retention: Duration.days(30) }, stack)).toThrow('encryptionKey and retention are for a bucket of its own, and one is ' +
+  expect(() => backupIn({ bucket: new ImportBucket(stack, 'Lists'), retention: Duration.days(30) }, stack)).toThrow('encryptionKey and retention are for a bucket of its own, and `bucket` is ' +
     'given; set them there, or leave `bucket` out (at Stack/Backup) [SuppressionListBackup.foreignBucket]');
 });
 
 test('a retention by parts of a day is refused', () => {
-  expect(() => backupIn({ retention: Duration.hours(12) })).toThrow('SuppressionListBackup is to keep lists for 12 hours; S3 deletes by whole days, so give Duration.days(1) or more ' +
-    '(at Stack/Backup) [ListBucket.expiration]');
+  expect(() => backupIn({ retention: Duration.hours(12) })).toThrow('retention is 12 hours; S3 deletes by whole days, so give Duration.days(1) or more ' +
+    '(at Stack/Backup) [SuppressionListBackup.retention]');
 });
 
 test('a backup does not start an import', () => {
@@ -108,10 +108,7 @@ test('a backup does not start an import', () => {
     '[ListPrefix.taken]');
 });
 
-test.each<[string, new (scope: App) => NagPack]>([
-  ['AWS Solutions', AwsSolutionsChecks], ['HIPAA', HIPAASecurityChecks], ['NIST 800-53 r5', NIST80053R5Checks], ['PCI DSS 3.2.1', PCIDSS321Checks],
-  ['Serverless', ServerlessChecks], ['the library\'s own pack', MailChecks],
-])('%s finds nothing', (_, Pack) => {
+test.each(NAG_PACKS)('%s finds nothing', (_, Pack) => {
   const app = new App();
   const stack = new Stack(app, 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
   const topic = new sns.Topic(stack, 'Operators', { masterKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }), enforceSSL: true });

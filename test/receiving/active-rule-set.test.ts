@@ -3,9 +3,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ReceiptRule, ReceiptRuleSet } from 'aws-cdk-lib/aws-ses';
 import { S3 } from 'aws-cdk-lib/aws-ses-actions';
-import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
-import { ActiveRuleSet, ActiveRuleSetDeletion, type ActiveRuleSetOptions, MailChecks } from '../../src';
+import { ActiveRuleSet, ActiveRuleSetDeletion, type ActiveRuleSetOptions } from '../../src';
+import { NAG_PACKS } from '../support/nag-packs';
 import { findingIdsOf, stackIn } from '../support/stacks';
 
 const ACTIVE = 'Custom::PostmasterActiveRuleSet';
@@ -193,12 +193,7 @@ describe('the active set of somebody else', () => {
   });
 });
 
-const PACKS: [string, new (scope: App) => NagPack][] = [
-  ['AWS Solutions', AwsSolutionsChecks], ['HIPAA', HIPAASecurityChecks], ['NIST 800-53 r5', NIST80053R5Checks],
-  ['PCI DSS 3.2.1', PCIDSS321Checks], ['Serverless', ServerlessChecks], ['the library\'s own pack', MailChecks],
-];
-
-test.each(PACKS)('%s finds nothing that is not acknowledged with a reason', (_, Pack) => {
+test.each(NAG_PACKS)('%s finds nothing that is not acknowledged with a reason', (_, Pack) => {
   const stack = stackIn('eu-west-1');
   activate(stack);
   ActiveRuleSet.fromActiveRuleSetName(stack, 'Shared', 'INBOUND_MAIL');

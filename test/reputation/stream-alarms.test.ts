@@ -4,9 +4,9 @@ import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { OpsItemSeverity, SsmAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
-import { MailChecks, MailStream } from '../../src';
+import { MailStream } from '../../src';
 import { DeliveryDelays, MailSurge, StreamAlarms, type StreamAlarmsProps } from '../../src/reputation';
+import { NAG_PACKS } from '../support/nag-packs';
 import { stackIn } from '../support/stacks';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -143,10 +143,7 @@ test('an imported stream is watched when it is known to publish counters, and re
   expect(() => new StreamAlarms(stack, 'Others', { stream: unknown, topic })).toThrow('[MailStream.importedCounters]');
 });
 
-test.each<[string, new (scope: App) => NagPack]>([
-  ['AWS Solutions', AwsSolutionsChecks], ['HIPAA', HIPAASecurityChecks], ['NIST 800-53 r5', NIST80053R5Checks], ['PCI DSS 3.2.1', PCIDSS321Checks],
-  ['Serverless', ServerlessChecks], ['the library\'s own pack', MailChecks],
-])('%s finds nothing', (_, Pack) => {
+test.each(NAG_PACKS)('%s finds nothing', (_, Pack) => {
   const stack = stackIn('eu-west-1');
   const topic = new Topic(stack, 'Topic', { masterKey: new Key(stack, 'Key', { enableKeyRotation: true }), enforceSSL: true });
   watch({ topic, silence: Duration.hours(1), surge: MailSurge.unusual() }, stack);

@@ -9,12 +9,12 @@ import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import {
-  BounceReply, BucketAccess, Deliver, Dmarc, Dns, EventDestination, Gate, InboundMail, IpFilters, MailBucket, MailChecks, MailQueue, MailStream,
+  BounceReply, BucketAccess, Deliver, Dmarc, Dns, EventDestination, Gate, InboundMail, IpFilters, MailBucket, MailQueue, MailStream,
   MailSurge, ReceivingAlarms, Recipient, RoleAddresses, SourceArnScope, VerifiedDomain,
 } from '../../src';
 import { CreationOrder } from '../support/creation-order';
+import { NAG_PACKS } from '../support/nag-packs';
 import { findingIdsOf } from '../support/stacks';
 
 const DOMAIN = 'in.example.com';
@@ -71,12 +71,7 @@ function functionIn(stack: Stack, lost: Queue): lambda.Function {
 /** What belongs to users of the library: their function, their role, their queue. */
 const USERS = /^Stack\/(Function|Reader|Lost)\//;
 
-const PACKS: [string, new (scope: App) => NagPack][] = [
-  ['AWS Solutions', AwsSolutionsChecks], ['HIPAA', HIPAASecurityChecks], ['NIST 800-53 r5', NIST80053R5Checks],
-  ['PCI DSS 3.2.1', PCIDSS321Checks], ['Serverless', ServerlessChecks], ['the library\'s own pack', MailChecks],
-];
-
-test.each(PACKS)('%s finds nothing that is not acknowledged with a reason', (_, Pack) => {
+test.each(NAG_PACKS)('%s finds nothing that is not acknowledged with a reason', (_, Pack) => {
   const { root } = build().node;
   const { violations } = new Pack(root as App).validateScope(root);
   const all = violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(resource => ({ ruleName, ...resource })));

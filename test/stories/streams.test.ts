@@ -8,12 +8,12 @@ import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import {
-  DedicatedIpPool, Dmarc, Dns, EventArchive, EventDestination, MailChecks, MailStream, SendingPool, StreamKind, TrackingDomain,
+  DedicatedIpPool, Dmarc, Dns, EventArchive, EventDestination, MailStream, SendingPool, StreamKind, TrackingDomain,
   TrackingHttps, VerifiedDomain,
 } from '../../src';
 import { CreationOrder } from '../support/creation-order';
+import { NAG_PACKS } from '../support/nag-packs';
 import { findingIdsOf } from '../support/stacks';
 
 function build(): Stack {
@@ -57,12 +57,7 @@ function acknowledgeUsers(role: iam.Role, ...queues: Queue[]): void {
   }
 }
 
-const PACKS: [string, new (scope: App) => NagPack][] = [
-  ['AWS Solutions', AwsSolutionsChecks], ['HIPAA', HIPAASecurityChecks], ['NIST 800-53 r5', NIST80053R5Checks],
-  ['PCI DSS 3.2.1', PCIDSS321Checks], ['Serverless', ServerlessChecks], ['the library\'s own pack', MailChecks],
-];
-
-test.each(PACKS)('%s finds nothing that is not acknowledged with a reason', (_, Pack) => {
+test.each(NAG_PACKS)('%s finds nothing that is not acknowledged with a reason', (_, Pack) => {
   const { root } = build().node;
   const { violations } = new Pack(root as App).validateScope(root);
   expect(violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(resource => ({ ruleName, ...resource })))).toEqual([]);
